@@ -1,0 +1,44 @@
+"""What every test gets: an empty environment, a home and a working directory of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Without these, child processes and temporary files fail.
+_KEPT = ("PATH", "TMPDIR", "LANG", "SYSTEMROOT", "PYTEST_CURRENT_TEST")
+_MACHINE = dict(os.environ)
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(tmp_path: Path) -> Iterator[None]:
+    """Nothing of the person's machine reaches a test: no key, no proxy, no catalog file of theirs.
+
+    The product's subject is what is set and what isn't, and SDKs read variables by themselves: where
+    OPENAI_API_KEY is set, a test of a missing key would pass or fail by chance, or send that key somewhere.
+    Proxies are used for loopback addresses too, by every HTTP library in use here. So the environment starts
+    empty, and the folders that `~` and platformdirs lead to lie below `tmp_path`, the working directory.
+    """
+    home = tmp_path / "home"
+    home.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in set(os.environ).difference(_KEPT):
+            patch.delenv(name)
+        for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+            patch.setenv(name, str(home))
+        for name in ("CONFIG", "CACHE", "DATA", "STATE"):
+            patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+        for name in ("XDG_CONFIG_DIRS", "XDG_DATA_DIRS", "XDG_RUNTIME_DIR"):
+            patch.setenv(name, str(home / "machine"))
+        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
+        patch.chdir(tmp_path)
+        yield
+
+
+@pytest.fixture(scope="session")
+def machine_environment() -> dict[str, str]:
+    """The environment of the whole run. Only for installing packages: pip's settings may stand in it."""
+    return {name: value for name, value in _MACHINE.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}

@@ -1,0 +1,142 @@
+"""The house's floors, as far as imports, the text of the code and pyproject.toml can show them."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import tomllib
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+import yaml
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+from packaging.requirements import Requirement
+
+from modelcatalog.providers.adapter import adapter_names, load_adapter
+
+ROOT = Path(__file__).resolve().parents[2]
+FLOORS = ("catalog", "providers", "resolver")
+ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
+
+# Where TLS roots come from, said by the two variables that every TLS library reads.
+TLS = "providers/tls.py"
+
+
+def code(*folders: str) -> dict[str, ast.Module]:
+    """Path below the repository -> syntax tree, for every module in these folders."""
+    files = sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
+    return {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text("utf-8")) for file in files}
+
+
+def reads_environment(tree: ast.Module) -> bool:
+    """Whether the module takes something from os that gives the environment."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id="os"), attr=name) if name in ENVIRONMENT:
+                return True
+            case ast.ImportFrom(module="os", names=names) if ENVIRONMENT & {alias.name for alias in names}:
+                return True
+    return False
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(level=0, module=str(module)):
+                yield module
+            case ast.ImportFrom(level=level, module=module):
+                yield "." * level + (module or "")
+
+
+def compared_words(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and text of every string constant that a comparison or a match case holds."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare | ast.MatchValue):
+            for part in ast.walk(node):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    yield part.lineno, part.value
+
+
+def provider_words() -> set[str]:
+    """Names, qualifiers and aliases of the bundled providers."""
+    providers = yaml.safe_load((ROOT / "models.yaml").read_text("utf-8"))["providers"]
+    words = set(providers)
+    for entry in providers.values():
+        words.update(entry.get("qualifiers") or ())
+        words.update(entry.get("aliases") or ())
+    return words
+
+
+def test_import_contracts_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])  # it adds the working directory, for good
+    assert lint_imports(str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+def test_modules_import_the_package_by_its_full_name() -> None:
+    bare = {
+        f"{path} imports {name}"
+        for path, tree in code(*FLOORS).items()
+        for name in imported(tree)
+        if name.startswith(".") or name.partition(".")[0] in {*FLOORS, "schema"}
+    }
+    assert not bare
+
+
+def test_catalog_and_providers_never_read_the_environment() -> None:
+    readers = {path for path, tree in code("catalog", "providers").items() if reads_environment(tree)}
+    assert readers <= {TLS}
+
+
+def test_catalog_and_providers_import_no_settings_library() -> None:
+    users = {
+        path
+        for path, tree in code("catalog", "providers").items()
+        if "pydantic_settings" in set(imported(tree))
+    }
+    assert not users
+
+
+def test_one_file_of_the_resolver_reads_the_environment() -> None:
+    readers = {path for path, tree in code("resolver").items() if reads_environment(tree)}
+    assert len(readers) <= 1, readers
+
+
+def test_code_never_asks_which_provider_it_serves() -> None:
+    words = provider_words()
+    ladder = [
+        f"{path}:{line} compares with '{word}'"
+        for path, tree in code(*FLOORS).items()
+        for line, word in compared_words(tree)
+        if word in words
+    ]
+    assert not ladder, "a fact is missing from models.yaml: " + ", ".join(ladder)
+
+
+def test_each_adapters_package_is_an_extra_with_the_same_lower_bound() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for name in adapter_names():
+        package = load_adapter(name).PACKAGE
+        extra = map(Requirement, project["optional-dependencies"][package.extra])
+        lower = {
+            one.name: bound.version for one in extra for bound in one.specifier if bound.operator == ">="
+        }
+        assert lower.get(package.distribution) == package.minimum, name
+
+
+def test_every_requirement_has_a_lower_bound() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    required = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
+    others = [one for one in map(Requirement, required) if one.name != project["name"]]
+    assert not [str(one) for one in others if ">=" not in {bound.operator for bound in one.specifier}]
+
+
+def test_what_bundled_entries_name_as_adapter_exists() -> None:
+    providers = yaml.safe_load((ROOT / "models.yaml").read_text("utf-8"))["providers"]
+    entries = [
+        patch for entry in providers.values() for patch in (entry, *(entry.get("qualifiers") or {}).values())
+    ]
+    assert {entry["adapter"] for entry in entries if "adapter" in entry} <= set(adapter_names())
