@@ -1,0 +1,1 @@
+"""What exists: catalog files, loaded, validated and laid over each other; typed entries; every error."""

@@ -1,0 +1,245 @@
+"""From merged text to an entry: `extends` and qualifiers laid over what they patch, the defaults filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from modelcatalog.catalog.entries import Argument, Entry, Header, Place, Setting
+from modelcatalog.catalog.errors import CatalogError
+from modelcatalog.catalog.merging import Places, merge, part
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.catalog import Catalog
+
+_OWN = (
+    "aliases",
+    "extends",
+    "hidden",
+    "name",
+    "note",
+    "since",
+    "source",
+    "status",
+    "successor",
+    "verified",
+    "description",
+)
+"""What an entry says of itself, and doesn't hand on to one that extends it."""
+
+
+def linked(
+    catalog: Catalog, provider: str, qualifier: str | None, trail: tuple[str, ...] = ()
+) -> tuple[dict[str, Any], Places]:
+    """The whole text of an entry. Raises CatalogError when `extends` leads nowhere or runs in a loop."""
+    merged = catalog.merged(provider)
+    if merged is None:
+        raise KeyError(provider)
+    own, places = merged
+    data, places = _extended(catalog, provider, own, places, trail)
+    if not own.get("extends"):
+        _derive(data, places, provider, moved=False)
+    qualifiers = data.pop("qualifiers", None) or {}
+    if qualifier is None:
+        data["qualifiers"] = [name for name, patch in qualifiers.items() if patch is not None]
+        return data, places
+    patch = qualifiers.get(qualifier)
+    if patch is None:
+        raise KeyError(qualifier)
+    patch_places = part(places, f"qualifiers/{qualifier}")
+    moved = _is_moved(data, patch)
+    data = {key: value for key, value in data.items() if key not in ("aliases", "description")}
+    if moved:
+        data = _without_identity(data)
+    data, places = merge(data, places, patch, patch_places)
+    _derive(data, places, f"{provider}_{qualifier}", moved=moved, patch=patch)
+    return data, places
+
+
+def _extended(
+    catalog: Catalog, provider: str, own: dict[str, Any], places: Places, trail: tuple[str, ...]
+) -> tuple[dict[str, Any], Places]:
+    target = own.get("extends")
+    if not target:
+        return own, places
+    if provider in trail:
+        way = " -> ".join([*trail[trail.index(provider) :], provider])
+        raise _problem(places, "extends", f"provider {provider!r} extends itself: {way}", "extends-loop")
+    name, _, qualifier = target.partition("/")
+    try:
+        found = catalog.find(name)
+        base, base_places = linked(catalog, found or name, qualifier or None, (*trail, provider))
+    except KeyError as error:
+        from modelcatalog.catalog.suggest import nearest
+
+        near = nearest(name, catalog.providers)
+        mend = f"did you mean {near[0]!r}?" if near and error.args[0] == name else None
+        message = f"provider {provider!r} extends {target!r}, which isn't there"
+        raise _problem(places, "extends", message, "unknown-extends", mend) from None
+    base = {
+        key: value
+        for key, value in base.items()
+        if key not in _OWN and not (qualifier and key == "qualifiers")
+    }
+    if isinstance(base.get("qualifiers"), list):
+        full = catalog.merged(found or name)
+        base["qualifiers"] = {
+            q: p for q, p in ((full[0].get("qualifiers") if full else None) or {}).items() if p
+        }
+    moved = _is_moved(base, own)
+    if moved:
+        base = _without_identity(base)
+    data, places = merge(base, base_places, own, places)
+    _derive(data, places, provider, moved=moved, patch=own)
+    return data, places
+
+
+def _problem(places: Places, pointer: str, message: str, code: str, mend: str | None = None) -> CatalogError:
+    from modelcatalog.catalog.problems import Problem
+
+    place = places.get(pointer) or places[""]
+    return CatalogError(
+        (Problem(path=place.path, line=place.line, column=1, message=message, code=code, mend=mend),)
+    )
+
+
+def _host(url: object) -> str:
+    return str(url).partition("://")[2].partition("/")[0].casefold()
+
+
+def _default_url(data: Mapping[str, Any]) -> object:
+    return ((data.get("settings") or {}).get("base_url") or {}).get("default")
+
+
+def _is_moved(base: Mapping[str, Any], patch: Mapping[str, Any]) -> bool:
+    """Whether the patch names another host than what it patches: the key of the one mustn't go to the other."""
+    url = _default_url(patch)
+    return url is not None and _host(url) != _host(_default_url(base))
+
+
+def _without_identity(base: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry at another host inherits: no header or setting that tells who the user is at the first one."""
+    settings = {}
+    for name, setting in (base.get("settings") or {}).items():
+        ours = setting is None or name in ("api_key", "base_url")
+        tells = not ours and (
+            setting.get("secret") or not (setting.get("required") or setting.get("default"))
+        )
+        settings[name] = {key: value for key, value in setting.items() if key != "env"} if tells else setting
+    headers = {
+        name: value for name, value in (base.get("headers") or {}).items() if not (value and value.get("env"))
+    }
+    return {**base, "settings": settings, "headers": headers}
+
+
+def _derive(
+    data: dict[str, Any], places: Places, owner: str, *, moved: bool, patch: Mapping[str, Any] | None = None
+) -> None:
+    """Fill in the variables that an entry didn't name: OWNER_API_KEY, OWNER_BASE_URL.
+
+    An entry that patches another one keeps the other's variables, unless it moves to another host: then the key and
+    the base URL have names of their own, so that no key follows to a host that it wasn't made for.
+    """
+    prefix = re.sub(r"\W", "_", owner).upper()
+    settings = data["settings"] = dict(data.get("settings") or {})
+    said = (patch or {}).get("settings") or {}
+    keyless = "key" not in (data.get("auth") or ["key"])
+    for name, variable, fresh in (
+        ("api_key", f"{prefix}_API_KEY", {"secret": True, "required": True}),
+        ("base_url", f"{prefix}_BASE_URL", {"required": True}),
+    ):
+        if name == "api_key" and keyless:
+            continue
+        if name in settings and settings[name] is None:
+            continue
+        setting = dict(settings.get(name) or {})
+        patched = said.get(name) or {}
+        elsewhere = moved if name == "api_key" else patched.get("default") is not None
+        inherited = patch is not None and (not elsewhere or "env" in patched)
+        if not inherited or not setting.get("env"):
+            if patch is None and "env" in setting:
+                pass
+            else:
+                setting["env"] = [variable]
+                setting.pop("also", None)
+                places[f"settings/{name}/env"] = places[""]
+        settings[name] = {**fresh, **{key: value for key, value in setting.items() if value is not None}}
+
+
+def typed(provider: str, qualifier: str | None, data: Mapping[str, Any], places: Places) -> Entry:
+    """The frozen entry of a linked text."""
+    plain = {key: data[key] for key in _SCALARS if data.get(key) is not None}
+    args = {name: value for name, value in (data.get("args") or {}).items() if value is not None}
+    default_target = args.pop("*", {"to": "client"})["to"]
+    headers = {name: value for name, value in (data.get("headers") or {}).items() if value is not None}
+    return Entry(
+        provider=provider,
+        qualifier=qualifier,
+        name=plain.pop("name", provider),
+        adapter=plain.pop("adapter", "openai"),
+        place=_entry_place(places, qualifier),
+        endpoint_place=places.get("endpoint"),
+        settings=MappingProxyType(dict(_settings(data, places))),
+        headers=MappingProxyType({name: _header(name, value, places) for name, value in headers.items()}),
+        auth=tuple(data.get("auth") or (("key",) if "api_key" in _present(data) else ("none",))),
+        arguments=MappingProxyType(
+            {
+                name: Argument(name, arg["to"], arg.get("type"), arg.get("description"))
+                for name, arg in args.items()
+            }
+        ),
+        default_target=default_target,
+        qualifiers=tuple(data.get("qualifiers") or ()),
+        aliases=tuple(data.get("aliases") or ()),
+        list_models=MappingProxyType(dict(data.get("list_models") or {})),
+        places=MappingProxyType(places),
+        **plain,
+    )
+
+
+_SCALARS = (
+    "name adapter endpoint model_prefix extends description docs keys hidden status since successor note source "
+    "verified"
+).split()
+
+
+def _entry_place(places: Places, qualifier: str | None) -> Place:
+    return places.get(f"qualifiers/{qualifier}") or places[""]
+
+
+def _present(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in (data.get("settings") or {}).items() if value is not None}
+
+
+def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Setting]]:
+    for name, value in _present(data).items():
+        pointer = f"settings/{name}"
+        yield (
+            name,
+            Setting(
+                name,
+                env=tuple(value.get("env") or ()),
+                also=tuple(value.get("also") or ()),
+                default=value.get("default"),
+                secret=bool(value.get("secret", name == "api_key")),
+                required=bool(value.get("required")),
+                pattern=value.get("pattern"),
+                choices=tuple(value.get("choices") or ()),
+                description=value.get("description"),
+                env_place=places.get(f"{pointer}/env") or places.get(pointer),
+                default_place=places.get(f"{pointer}/default") or places.get(pointer),
+            ),
+        )
+
+
+def _header(name: str, value: Mapping[str, Any], places: Places) -> Header:
+    return Header(
+        name,
+        value.get("value"),
+        tuple(value.get("env") or ()),
+        bool(value.get("required", bool(value.get("env")))),
+        bool(value.get("secret")),
+        places.get(f"headers/{name}") or places[""],
+    )

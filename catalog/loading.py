@@ -1,0 +1,203 @@
+"""Loading: catalog files become layers, layers a Catalog.
+
+Every file is parsed and validated once and then kept compiled (see `store`); what a run reads is only what it needs.
+A file with problems doesn't stop the others: its problems are kept in its layer, and stand in the way only of the
+providers that they concern.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import is_
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from modelcatalog.catalog.catalog import Catalog
+from modelcatalog.catalog.layers import Layer, MemoryRecords, Record, Records, compile_records
+from modelcatalog.catalog.store import Cache, StoredRecords, digest
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.entries import LayerKind
+
+BUNDLED = Path(__file__).parent.parent / "models.yaml"
+SCHEMA = Path(__file__).parent.parent / "schema" / "models.schema.json"
+
+_COMPILER = "1"
+"""Part of the name of each compiled file: raise it when the same text compiles to other records."""
+
+_SETTLED = 2.0
+"""Seconds after its last change from which a file's time stamp tells that it is unchanged (coarse clocks exist)."""
+
+_LARGE = 1 << 20
+"""Bytes from which a file is known by its time stamp rather than by reading all of it in each run."""
+
+_Signature = tuple[int, int, int, int, int]
+_layers: dict[tuple[LayerKind, str], tuple[_Signature, Layer]] = {}
+_last: list[Catalog] = []
+
+
+class Source(NamedTuple):
+    """A layer's origin: a file (`path`, which `show` writes for people) or, in Python, the data itself."""
+
+    kind: LayerKind
+    path: Path | None = None
+    data: Mapping[str, Any] | None = None
+    show: Callable[[Path], str] = str
+
+
+def load(
+    sources: Sequence[Source] = (), *, bundled: bool = True, cache: Callable[[], Cache | None] | None = None
+) -> Catalog:
+    """The catalog of these sources, each laid over the ones before it.
+
+    Reads no environment variable and looks for no file by itself; `cache` is called only if a file has to be read.
+    Never raises for a file's content: the problems stand in `Catalog.problems`, and are raised when a provider is
+    asked for that they concern.
+    """
+    own = [Source("bundled", BUNDLED, show=lambda _: "modelcatalog/models.yaml")] if bundled else []
+    every = [*own, *sources]
+    layers = tuple(_layer(source, cache) for source in every)
+    for known in _last:
+        if len(known.layers) == len(layers) and all(map(is_, known.layers, layers)):
+            return known
+    _last[:] = [Catalog(layers)]
+    return _last[0]
+
+
+def forget() -> None:
+    """Drop what this process remembers of files that it has read."""
+    _layers.clear()
+    _last.clear()
+
+
+def _layer(source: Source, cache: Callable[[], Cache | None] | None) -> Layer:
+    if source.path is None:
+        return _python_layer(source)
+    try:
+        status = source.path.stat()
+    except OSError as error:
+        return _unreadable(source.kind, source.show(source.path), error)
+    signature = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev)
+    memo = (source.kind, str(source.path))
+    known = _layers.get(memo)
+    if known is not None and known[0] == signature:
+        return known[1]
+    layer = _read(
+        source.kind, source.path, source.show(source.path), signature, cache() if cache is not None else None
+    )
+    if _is_settled(signature):
+        _layers[memo] = (signature, layer)
+    return layer
+
+
+def _read(kind: LayerKind, path: Path, shown: str, signature: _Signature, cache: Cache | None) -> Layer:
+    try:
+        content = _content(path, signature, cache) if cache is not None else ""
+        stored = cache.read(content) if cache is not None else None
+        if stored is not None:
+            return Layer(kind, shown, _HealingRecords(stored, path, shown))
+        layer = compile_file(path, kind=kind, shown=shown)
+    except OSError as error:
+        return _unreadable(kind, shown, error)
+    if cache is not None and not layer.problems and isinstance(layer.records, MemoryRecords):
+        cache.write(content, layer.records.items())
+    return layer
+
+
+def compile_file(path: Path, *, kind: LayerKind, shown: str | None = None) -> Layer:
+    """Parse and validate a file, whatever the cache holds. Raises OSError when it can't be read."""
+    with path.open("rb") as file:
+        return compile_text(file.read(), kind=kind, shown=shown or str(path))
+
+
+def compile_text(text: str | bytes, *, kind: LayerKind, shown: str) -> Layer:
+    """Parse and validate the text of a catalog file."""
+    from modelcatalog.catalog.document import DocumentError, parse_document
+    from modelcatalog.catalog.schema import check_schema
+
+    try:
+        document = parse_document(text, shown)
+    except DocumentError as error:
+        plain = text if isinstance(text, str) else text.decode("utf-8", "replace")
+        return Layer(kind, shown, MemoryRecords({}), error.problems, unreadable=plain)
+    problems = tuple(check_schema(document))
+    if not isinstance(document.data, dict):
+        return Layer(kind, shown, MemoryRecords({}), problems)
+    beyond = any(len(problem.pointer) < 2 for problem in problems)
+    providers = document.data.get("providers")
+    wrong = {
+        str(problem.pointer[1])
+        for problem in problems
+        if problem.pointer[:1] == ("providers",) and len(problem.pointer) > 1
+    }
+    skip = frozenset(providers) if beyond and isinstance(providers, dict) else frozenset(wrong)
+    aliases = all(problem.pointer[:1] == ("providers",) for problem in problems)
+    return Layer(kind, shown, MemoryRecords(compile_records(document, skip, aliases=aliases)), problems)
+
+
+def _python_layer(source: Source) -> Layer:
+    import json
+
+    data = {"catalog": 1, **(source.data or {})}
+    return compile_text(json.dumps(data, indent=1), kind=source.kind, shown="<python>")
+
+
+def _unreadable(kind: LayerKind, shown: str, error: OSError) -> Layer:
+    from modelcatalog.catalog.problems import Problem
+
+    reason = error.strerror or type(error).__name__
+    problem = Problem(path=shown, line=0, column=0, message=f"can't be read: {reason}", code="unreadable")
+    return Layer(kind, shown, MemoryRecords({}), (problem,), unreadable="")
+
+
+def _is_settled(signature: _Signature) -> bool:
+    return time.time() - max(signature[0], signature[1]) / 1e9 > _SETTLED
+
+
+def _content(path: Path, signature: _Signature, cache: Cache) -> str:
+    """The name of what this file's text compiles to."""
+    if signature[2] < _LARGE:
+        return _name(digest(path.read_bytes()))
+    stamp = f"{path}\0{signature}"
+    known = cache.stamp(stamp) if _is_settled(signature) else None
+    if known is not None:
+        return known
+    from hashlib import file_digest
+
+    with path.open("rb") as file:
+        content = _name(file_digest(file, "blake2b").digest())
+    if _is_settled(signature):
+        cache.keep_stamp(stamp, content)
+    return content
+
+
+def _name(content: bytes) -> str:
+    schema = SCHEMA.stat()
+    return digest(content + f"{_COMPILER} {schema.st_mtime_ns} {schema.st_size}".encode(), size=20).hex()
+
+
+class _HealingRecords:
+    """Records from the cache that are made anew from the file as soon as one of them proves to be damaged."""
+
+    def __init__(self, stored: StoredRecords, path: Path, shown: str) -> None:
+        self._records: Records = stored
+        self._path = path
+        self._shown = shown
+
+    def get(self, key: str, /) -> Record | None:
+        try:
+            return self._records.get(key)
+        except Exception:  # noqa: BLE001  whatever the damage is, the mend is the same
+            return self._heal().get(key)
+
+    def keys(self, prefix: str = "", /) -> Iterable[str]:
+        try:
+            return list(self._records.keys(prefix))
+        except Exception:  # noqa: BLE001  as above
+            return self._heal().keys(prefix)
+
+    def _heal(self) -> Records:
+        if isinstance(self._records, StoredRecords):
+            self._records = compile_file(self._path, kind="named", shown=self._shown).records
+        return self._records
