@@ -1,0 +1,134 @@
+"""What an adapter is, which ones there are, and how one is loaded.
+
+An adapter is a module of this folder that sets `PACKAGE`; its name is the value of `adapter:` in models.yaml.
+The other modules here hold what adapters share.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from modelcatalog.providers.connection import Built, Connection, Failure
+
+if TYPE_CHECKING:
+    from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply
+
+__all__ = [
+    "Adapter",
+    "Ambient",
+    "Built",
+    "Connection",
+    "Failure",
+    "Package",
+    "UrlRule",
+    "adapter_names",
+    "is_adapter",
+    "load_adapter",
+]
+
+_FOLDER = Path(__file__).parent
+_MARK = re.compile(rb"^PACKAGE\b", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An SDK: its names on the index and in an import (two facts), the oldest version, our extra."""
+
+    distribution: str
+    import_name: str
+    minimum: str
+    extra: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ambient:
+    """A variable that the SDK reads by itself, and what it would do with it if the adapter let it."""
+
+    variable: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class UrlRule:
+    """How the SDK continues a base URL: ends that people paste although it adds them; the path's version.
+
+    `forbid_version`: the SDK adds the version itself, so the base URL must not have it.
+    """
+
+    strip: tuple[str, ...]
+    version: str
+    forbid_version: bool
+
+
+class Adapter(Protocol):
+    """A module of this folder. Only `parameters`, `build` and what works on a client import the SDK."""
+
+    PACKAGE: Package
+    TARGETS: frozenset[str]
+    SETTINGS: frozenset[str]
+    AMBIENT: tuple[Ambient, ...]
+    URL_RULE: UrlRule
+
+    def client_name(self, sync: bool) -> str:
+        """Module and class of the client: `openai.AsyncOpenAI`."""
+
+    def url_problem(self, url: str) -> str | None:
+        """Why this endpoint can't be used with this adapter, and what to do instead, in a sentence."""
+
+    def parameters(self, target: str) -> frozenset[str] | None:
+        """The names that the SDK takes at this target, None when it takes any. Imports the SDK."""
+
+    def build(self, connection: Connection, *, sync: bool) -> Built:
+        """The SDK's client. Touches no network; reads nothing that the connection doesn't hold."""
+
+    def request_args(self, connection: Connection) -> dict[str, Any]:
+        """Keywords to give to each native call of the client."""
+
+    def chat(self, client: Any, call: ChatCall) -> ChatReply:
+        """One answer. Raises the SDK's exceptions, or AnswerError; `failure` explains both."""
+
+    async def achat(self, client: Any, call: ChatCall) -> ChatReply:
+        """`chat`, with the async client."""
+
+    def stream(self, client: Any, call: ChatCall) -> Iterator[ChatChunk]:
+        """The answer in pieces; tool calls, usage and the reason for the end come with the last one."""
+
+    def astream(self, client: Any, call: ChatCall) -> AsyncIterator[ChatChunk]:
+        """`stream`, with the async client."""
+
+    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
+        """Where a call failed and why. Occurrences of `secrets` in the server's words are masked."""
+
+    def list_models(self, client: Any, path: str = ...) -> list[str]:
+        """The models that the service says it has: one page, at most 10,000."""
+
+    async def alist_models(self, client: Any, path: str = ...) -> list[str]:
+        """`list_models`, with the async client."""
+
+
+def is_adapter(name: str) -> bool:
+    """Whether `adapter: name` has a module. Imports nothing."""
+    return name in _adapters()
+
+
+def adapter_names() -> list[str]:
+    """The adapters that there are. Imports none of them."""
+    return sorted(_adapters())
+
+
+def load_adapter(name: str) -> Adapter:
+    """The adapter of this name. Its SDK is not imported. Raises LookupError when there is none."""
+    if not is_adapter(name):
+        raise LookupError(f"there is no adapter {name!r}; there are {', '.join(adapter_names())}")
+    return cast("Adapter", import_module(f"modelcatalog.providers.{name}"))
+
+
+@cache
+def _adapters() -> frozenset[str]:
+    return frozenset(file.stem for file in _FOLDER.glob("*.py") if _MARK.search(file.read_bytes()))

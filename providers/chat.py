@@ -1,0 +1,141 @@
+"""The small uniform chat call: what goes in, what comes out, whatever the SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+class AnswerError(Exception):
+    """The service answered with success, but what it sent is no answer: an HTML page, nothing, half a stream.
+
+    `status`, `url` and `method` are those of the call, None where they aren't known.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, url: str | None = None, method: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.url = url
+        self.method = method
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that the model may ask for. `parameters` is the JSON Schema of its arguments."""
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
+
+    @classmethod
+    def of(cls, tool: Tool | Mapping[str, Any]) -> Tool:
+        """A tool from {"name", "description", "parameters"}, or from OpenAI's form of it."""
+        if isinstance(tool, Tool):
+            return tool
+        inner = tool.get("function", tool)
+        return cls(**{name: inner[name] for name in ("name", "description", "parameters") if name in inner})
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A function that the model asks for. When `text`, what it wrote, is no JSON object, `error` says so."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens, as the service counted them."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCall:
+    """One call. What is None is not sent.
+
+    `messages` are mappings with `role` and `content`. An assistant's may hold `tool_calls` (as in a reply),
+    and the result of each goes back in a message with the role `tool` and its `tool_call_id`. `tool_choice`
+    is auto, none, required, or the name of a tool. `extra` are keywords of the SDK's own call.
+    """
+
+    model: str
+    messages: Sequence[Mapping[str, Any]]
+    tools: Sequence[Tool] = ()
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: str | Sequence[str] | None = None
+    seed: int | None = None
+    tool_choice: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        model: str,
+        messages: Sequence[Mapping[str, Any]],
+        request_args: Mapping[str, Any] = _EMPTY,
+        options: Mapping[str, Any] = _EMPTY,
+    ) -> ChatCall:
+        """From an adapter's `request_args`, and options: fields of the call by name, the rest is extra."""
+        fields = {name: value for name, value in options.items() if name in _OPTIONS}
+        fields["tools"] = tuple(Tool.of(tool) for tool in fields.get("tools") or ())
+        extra = _joined(
+            request_args, {name: value for name, value in options.items() if name not in _OPTIONS}
+        )
+        return cls(model, tuple(messages), extra=extra, **fields)
+
+
+_OPTIONS = frozenset({"tools", "max_tokens", "temperature", "top_p", "stop", "seed", "tool_choice"})
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """An answer. `raw` is the SDK's own object; `model` what the service says it used."""
+
+    text: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    usage: Usage | None = None
+    stop_reason: str | None = None
+    model: str | None = None
+    raw: Any = field(default=None, repr=False)
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The answer as a message of the next call."""
+        message: dict[str, Any] = {"role": "assistant", "content": self.text}
+        if self.tool_calls:
+            message["tool_calls"] = list(self.tool_calls)
+        return message
+
+
+@dataclass(frozen=True, slots=True)
+class ChatChunk:
+    """A piece of an answer. Only the last holds more than text: whole tool calls, usage, and why it ended."""
+
+    text: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    stop_reason: str | None = None
+    usage: Usage | None = None
+    raw: Any = field(default=None, repr=False)
+
+
+def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, the second wins; mappings that stand in both under one name (extra_body) are joined."""
+    joined = {**first, **second}
+    for name in first.keys() & second.keys():
+        if isinstance(first[name], Mapping) and isinstance(second[name], Mapping):
+            joined[name] = {**first[name], **second[name]}
+    return joined

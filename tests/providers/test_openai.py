@@ -1,0 +1,211 @@
+"""The two adapters on the openai SDK: paths, arguments, and what is theirs alone."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelcatalog.providers.adapter import load_adapter
+
+from support.katan import Katan
+from support.recording_server import RecordingServer
+from support.roads import KEY, Road, call, connection_to
+
+
+def test_the_plain_client_calls_below_its_base_url(plain: Road, server: RecordingServer) -> None:
+    plain.chat(connection_to(f"{server.url}/"), call())
+    assert (server.last.method, server.last.path, server.last.query) == ("POST", "/v1/chat/completions", {})
+    assert server.last.headers["authorization"] == f"Bearer {KEY}"
+    assert server.last.json["model"] == "m/1"
+
+
+def test_the_azure_client_calls_the_deployment_with_its_api_version(
+    azure: Road, server: RecordingServer
+) -> None:
+    azure.chat(connection_to(server.origin), type(call()).of("gpt-4o", call().messages))
+    assert server.last.path == "/openai/deployments/gpt-4o/chat/completions"
+    assert server.last.query == {"api-version": ["2024-10-21"]}
+    assert server.last.headers["api-key"] == KEY
+
+
+def test_azure_lists_models_below_the_resource(azure: Road, server: RecordingServer) -> None:
+    assert azure.list_models(connection_to(server.origin)) == ["small", "large"]
+    assert (server.last.path, server.last.query) == ("/openai/models", {"api-version": ["2024-10-21"]})
+
+
+def test_azure_sends_the_token_of_a_function(
+    azure: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_AD_TOKEN", "LEAK")
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "LEAK")
+    tokens = iter(["token-1", "token-2"])
+    settings = {"token_provider": lambda: next(tokens)}
+
+    def use(client: Any) -> Any:
+        if azure.sync:
+            return [azure.adapter.chat(one, call()) for one in (client, client.with_options(timeout=9))]
+        return twice(client)
+
+    async def twice(client: Any) -> None:
+        for one in (client, client.with_options(timeout=9)):
+            await azure.adapter.achat(one, call())
+
+    azure.run(connection_to(server.origin, settings=settings, auth="entra"), use)
+    assert [request.headers["authorization"] for request in server.requests] == [
+        "Bearer token-1",
+        "Bearer token-2",
+    ]
+    assert not any("api-key" in request.headers for request in server.requests)
+
+
+def test_azure_takes_its_token_from_azure_identity(
+    azure: Road, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # azure-identity isn't among the packages of the tests: a module of its name, with the three names that are used.
+    source = """
+closed = []
+class DefaultAzureCredential:
+    def close(self):
+        closed.append(self)
+{aio}
+def get_bearer_token_provider(credential, scope):
+    return lambda: "token for " + scope
+"""
+    waits = "    async def close(self):\n        closed.append(self)\n"
+    for folder, aio in (("azure/identity", ""), ("azure/identity/aio", waits)):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "__init__.py").write_text(source.format(aio=aio))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "modules", {**sys.modules})
+    azure.chat(connection_to(server.origin, auth="entra"), call())
+    assert (
+        server.last.headers["authorization"]
+        == "Bearer token for https://cognitiveservices.azure.com/.default"
+    )
+    name = "azure.identity" if azure.sync else "azure.identity.aio"
+    assert len(sys.modules[name].closed) == 1
+
+
+def test_arguments_for_another_identity_take_the_place_of_the_key(
+    azure: Road, server: RecordingServer
+) -> None:
+    arguments = {"client": {"azure_ad_token": "token-0"}}
+    azure.chat(connection_to(server.origin, arguments=arguments), call())
+    assert server.last.headers["authorization"] == "Bearer token-0"
+    assert "api-key" not in server.last.headers
+
+
+def test_a_base_url_among_the_arguments_takes_the_place_of_the_endpoint(
+    road: Road, server: RecordingServer
+) -> None:
+    arguments = {"client": {"base_url": f"{server.origin}/mine"}}
+    road.chat(connection_to("http://127.0.0.1:1", arguments=arguments), call())
+    assert server.last.path.startswith("/mine/")
+
+
+def test_organization_among_the_arguments_is_sent(road: Road, server: RecordingServer) -> None:
+    arguments = {"client": {"organization": "org-3", "admin_api_key": "k", "webhook_secret": "w"}}
+    connection = connection_to(server.url, arguments=arguments)
+    road.chat(connection, call())
+    assert server.last.headers["openai-organization"] == "org-3"
+    assert road.client(connection).webhook_secret == "w"
+
+
+def test_an_http_client_of_the_callers_is_used_and_never_closed(server: RecordingServer) -> None:
+    import openai
+
+    with openai.DefaultHttpxClient(headers={"X-Theirs": "1"}) as theirs:
+        built = load_adapter("openai").build(connection_to(server.url, http_client=theirs), sync=True)
+        load_adapter("openai").chat(built.client, call())
+        assert server.last.headers["x-theirs"] == "1"
+        assert (built.close, built.aclose) == (None, None)
+        assert not theirs.is_closed
+
+
+def test_what_we_built_is_closed(road: Road) -> None:
+    assert road.client(connection_to("http://127.0.0.1:1")).is_closed()
+
+
+def test_a_sync_http_client_that_nobody_holds_leaves_no_open_socket(server: RecordingServer) -> None:
+    import openai
+
+    from modelcatalog.providers.openai_http import http_client
+
+    http_client(openai, [], sync=True).get(server.url)
+    gc.collect()  # an unclosed socket is a warning, and warnings are errors here
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("api.openai.com", "max_completion_tokens"),
+        ("east.openai.azure.com", "max_completion_tokens"),
+        ("llm.acme.dev", "max_tokens"),
+        ("notopenai.com", "max_tokens"),
+    ],
+)
+def test_openai_itself_gets_the_newer_name_for_the_limit(host: str, name: str) -> None:
+    from modelcatalog.providers.openai_wire import keywords
+
+    sent = keywords(call(max_tokens=5), host=host, stream=False)
+    assert {key: value for key, value in sent.items() if key.startswith("max")} == {name: 5}
+
+
+def test_a_stream_asks_for_usage_unless_told_otherwise(plain: Road, server: RecordingServer) -> None:
+    connection = connection_to(server.url)
+    plain.stream(connection, call())
+    plain.stream(connection, call(stream_options=None))
+    plain.stream(connection, call(stream_options={"include_usage": False}))
+    asked = [request.json.get("stream_options") for request in server.requests]
+    assert asked == [{"include_usage": True}, None, {"include_usage": False}]
+
+
+@pytest.mark.parametrize(
+    ("adapter", "url", "words"),
+    [
+        ("openai", "https://api.openai.com/v1", None),
+        ("openai", "https://x.openai.azure.com/openai/v1", None),
+        (
+            "openai",
+            "https://x.openai.azure.com/openai/deployments/gpt",
+            "is the address of an Azure deployment",
+        ),
+        ("openai_azure", "https://x.openai.azure.com", None),
+        ("openai_azure", "https://x.openai.azure.com/openai", None),
+        ("openai_azure", "https://proxy.acme.dev/openai-gateway", None),
+        ("openai_azure", "https://x.openai.azure.com/openai/v1/", "is an address for the plain client"),
+        (
+            "openai_azure",
+            "https://x.openai.azure.com/openai/deployments/d",
+            "Write https://x.openai.azure.com.",
+        ),
+        ("openai_azure", "https://x.com/openai/deployments/d/chat/completions", "Write https://x.com."),
+    ],
+)
+def test_an_address_for_the_other_client_is_refused(adapter: str, url: str, words: str | None) -> None:
+    problem = load_adapter(adapter).url_problem(url)
+    assert problem is None if words is None else words in (problem or "")
+
+
+def test_a_server_nobody_here_wrote_answers_the_right_key(plain: Road, katan: Katan) -> None:
+    connection = connection_to(katan.url, settings={"api_key": katan.key})
+    asked = type(call()).of(katan.model, [{"role": "user", "content": "sentinel text"}])
+    reply = plain.chat(connection, asked)
+    assert "sentinel text" in reply.text
+    assert reply.model == katan.model
+    pieces = plain.stream(connection, asked)
+    assert "sentinel text" in "".join(piece.text for piece in pieces)
+    assert len(pieces) > 2
+    assert pieces[-1].stop_reason == "stop"
+    assert plain.list_models(connection) == [katan.model]
+
+
+def test_a_server_nobody_here_wrote_refuses_another_key(plain: Road, katan: Katan) -> None:
+    for stream in (False, True):
+        failure = plain.failure(connection_to(katan.url), call(), stream=stream)
+        assert (failure.step, failure.status, failure.url) == ("auth", 401, f"{katan.url}/chat/completions")
+        assert KEY not in failure.detail  # this server repeats it

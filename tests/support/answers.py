@@ -1,0 +1,109 @@
+"""Answers for the recording server: what services that speak OpenAI's protocol send, and what else comes back."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+JSON = "application/json"
+EVENTS = "text/event-stream"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is sent for one request.
+
+    `pieces` are sent one by one. `wait` is waited for before the first byte. `cut` closes the connection before the
+    announced end; `silent` closes it without a single byte.
+    """
+
+    pieces: tuple[bytes, ...] = ()
+    status: int = 200
+    kind: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
+    wait: threading.Event | None = None
+    cut: bool = False
+    silent: bool = False
+
+
+def as_json(data: Any, status: int = 200, **more: Any) -> Answer:
+    return Answer((json.dumps(data).encode(),), status, **more)
+
+
+def chat(
+    text: str | None = "Hello", *, tool_calls: Sequence[Any] = (), finish: str = "stop", **more: Any
+) -> Answer:
+    message: dict[str, Any] = {"role": "assistant", "content": text}
+    if tool_calls:
+        message["tool_calls"] = list(tool_calls)
+    return as_json(
+        {
+            "id": "chat-1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "recorded",
+            "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+            "usage": {"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 8},
+        },
+        **more,
+    )
+
+
+def tool_call(
+    name: str, arguments: str, *, identity: str = "call-1", index: int | None = None
+) -> dict[str, Any]:
+    call: dict[str, Any] = {
+        "id": identity,
+        "type": "function",
+        "function": {"name": name, "arguments": arguments},
+    }
+    return call if index is None else {"index": index, **call}
+
+
+def stream(
+    *texts: str,
+    deltas: Sequence[dict[str, Any]] = (),
+    finish: str | None = "stop",
+    done: bool = True,
+    **more: Any,
+) -> Answer:
+    parts: list[Any] = [_chunk({"content": text}) for text in texts] + [_chunk(delta) for delta in deltas]
+    if finish is not None:
+        parts.append(_chunk({}, finish))
+        usage = {"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 8}
+        parts.append({**_chunk({}), "choices": [], "usage": usage})
+    return events(*(json.dumps(part) for part in parts), *(["[DONE]"] if done else []), **more)
+
+
+def events(*data: str, **more: Any) -> Answer:
+    return Answer(tuple(f"data: {one}\n\n".encode() for one in data), kind=EVENTS, **more)
+
+
+def error(status: int, message: str, *, code: str | None = None, **more: Any) -> Answer:
+    return as_json({"error": {"message": message, "type": "error", "code": code}}, status, **more)
+
+
+def html(status: int = 200, title: str = "Welcome") -> Answer:
+    return Answer((f"<html><title>{title}</title></html>".encode(),), status, "text/html")
+
+
+def redirect(to: str, status: int = 307) -> Answer:
+    return Answer((), status, headers=(("Location", to),))
+
+
+def models(*names: str) -> Answer:
+    return as_json({"object": "list", "data": [{"id": name, "object": "model"} for name in names]})
+
+
+def _chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
+    choices = [{"index": 0, "delta": delta, "finish_reason": finish}]
+    return {
+        "id": "c",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "recorded",
+        "choices": choices,
+    }

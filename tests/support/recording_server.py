@@ -1,0 +1,182 @@
+"""A real HTTP server on loopback that keeps every request it gets and answers as it is told."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import subprocess
+import threading
+from collections import deque
+from dataclasses import dataclass
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from support import answers
+from support.answers import Answer
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A request as it came in. Header names in lower case; a header that came twice has both values, comma between."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def everything(self) -> str:
+        """All of it as text, to look for what must not be there."""
+        return f"{self.path} {self.query} {self.headers} {self.body!r}"
+
+
+class RecordingServer:
+    """Answers with what was given to `answer`, in that order; with nothing left, as a service in good health does.
+
+    With `certificate` (a PEM file with key and certificate) it speaks TLS.
+    """
+
+    def __init__(self, certificate: Path | None = None) -> None:
+        self.requests: list[Recorded] = []
+        self._answers: deque[Answer] = deque()
+        recording = self
+
+        class Handler(_Handler):
+            server_of_record = recording
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._scheme = "http"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            # The handshake in the request's own thread: one that fails must not end the server.
+            self._http.socket = context.wrap_socket(
+                self._http.socket, server_side=True, do_handshake_on_connect=False
+            )
+            self._scheme = "https"
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
+
+    @property
+    def origin(self) -> str:
+        return f"{self._scheme}://127.0.0.1:{self._http.server_port}"
+
+    @property
+    def url(self) -> str:
+        """The base URL as a provider's entry has it."""
+        return f"{self.origin}/v1"
+
+    @property
+    def last(self) -> Recorded:
+        return self.requests[-1]
+
+    def answer(self, *given: Answer) -> None:
+        self._answers.extend(given)
+
+    def next_answer(self, request: Recorded) -> Answer:
+        self.requests.append(request)
+        if self._answers:
+            return self._answers.popleft()
+        if request.method == "GET":
+            return answers.models("small", "large")
+        return answers.stream("Hel", "lo") if request.json.get("stream") else answers.chat()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_of_record: RecordingServer
+
+    def handle(self) -> None:
+        # A client that hangs up, or does not like the certificate.
+        try:
+            super().handle()
+        except (OSError, ssl.SSLError):
+            self.close_connection = True
+
+    def do_POST(self) -> None:
+        parts = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = Recorded(self.command, parts.path, parse_qs(parts.query), _united(self.headers), body)
+        answer = self.server_of_record.next_answer(request)
+        if answer.wait is not None:
+            answer.wait.wait(30)
+        if answer.silent:
+            self._hang_up()
+            return
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.kind)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        missing = 100 if answer.cut else 0
+        self.send_header("Content-Length", str(sum(map(len, answer.pieces)) + missing))
+        self.end_headers()
+        for piece in answer.pieces:
+            self.wfile.write(piece)
+            self.wfile.flush()
+        if answer.cut:
+            self._hang_up()
+
+    do_GET = do_POST
+    do_DELETE = do_POST
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name it has in the standard library
+        """Nothing on stderr."""
+
+
+def self_signed(folder: Path) -> Path:
+    """A new key and a certificate for 127.0.0.1 that it signed itself, in one PEM file. Needs the openssl command."""
+    key, certificate, both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-nodes",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+    ]
+    command += ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    both.write_bytes(key.read_bytes() + certificate.read_bytes())
+    return both
+
+
+def closed_port() -> int:
+    """A port of loopback on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _united(headers: Message) -> dict[str, str]:
+    united: dict[str, str] = {}
+    for name, value in headers.items():
+        name = name.lower()
+        united[name] = f"{united[name]}, {value}" if name in united else value
+    return united

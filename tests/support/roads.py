@@ -1,0 +1,97 @@
+"""One way to build and call the clients of any adapter, sync and async."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from modelcatalog.providers.adapter import Adapter, Connection, Failure, load_adapter
+from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply
+from modelcatalog.providers.secret import Secret
+
+KEY = "sk-sentinel-key-of-the-provider-1234"
+
+
+@dataclass(frozen=True)
+class Road:
+    """An adapter with the sync or the async client."""
+
+    adapter_name: str
+    sync: bool
+
+    @property
+    def adapter(self) -> Adapter:
+        return load_adapter(self.adapter_name)
+
+    def run(self, connection: Connection, use: Callable[[Any], Any]) -> Any:
+        """Build a client, do something with it, close it. `use` may give a coroutine."""
+        if self.sync:
+            built = self.adapter.build(connection, sync=True)
+            try:
+                return use(built.client)
+            finally:
+                if built.close is not None:
+                    built.close()
+        return asyncio.run(self._arun(connection, use))
+
+    async def _arun(self, connection: Connection, use: Callable[[Any], Any]) -> Any:
+        built = self.adapter.build(connection, sync=False)
+        try:
+            result = use(built.client)
+            return await result if isinstance(result, Coroutine) else result
+        finally:
+            if built.aclose is not None:
+                await built.aclose()
+
+    def chat(self, connection: Connection, call: ChatCall) -> ChatReply:
+        one = self.adapter.chat if self.sync else self.adapter.achat
+        reply: ChatReply = self.run(connection, lambda client: one(client, call))
+        return reply
+
+    def client(self, connection: Connection) -> Any:
+        """A client to look at, already closed."""
+        return self.run(connection, lambda client: client)
+
+    def failure(self, connection: Connection, call: ChatCall, *, stream: bool = False) -> Failure:
+        """What the adapter says of a call that fails."""
+        try:
+            (self.stream if stream else self.chat)(connection, call)
+        except Exception as error:  # noqa: BLE001  whatever it is, the adapter has to explain it
+            return self.adapter.failure(error, [KEY])
+        raise AssertionError("nothing was raised")
+
+    def stream(self, connection: Connection, call: ChatCall) -> list[ChatChunk]:
+        async def collect(client: Any) -> list[ChatChunk]:
+            return [chunk async for chunk in self.adapter.astream(client, call)]
+
+        def use(client: Any) -> Any:
+            return list(self.adapter.stream(client, call)) if self.sync else collect(client)
+
+        chunks: list[ChatChunk] = self.run(connection, use)
+        return chunks
+
+    def list_models(self, connection: Connection, **options: Any) -> list[str]:
+        one = self.adapter.list_models if self.sync else self.adapter.alist_models
+        names: list[str] = self.run(connection, lambda client: one(client, **options))
+        return names
+
+
+def call(text: str = "Say hello", **options: Any) -> ChatCall:
+    return ChatCall.of("m/1", [{"role": "user", "content": text}], {}, options)
+
+
+def connection_to(url: str, **changes: Any) -> Connection:
+    """A connection with a key, as the resolver makes it for an entry that says nothing special."""
+    settings = {"base_url": url, "api_key": Secret(KEY), "api_version": "2024-10-21"}
+    settings.update(changes.pop("settings", {}))
+    given: dict[str, Any] = {
+        "provider": "acme",
+        "qualifier": None,
+        "model": "m/1",
+        "settings": {name: value for name, value in settings.items() if value is not None},
+        "declared": frozenset({"base_url", "api_key", "api_version"}),
+        "max_retries": 0,
+    }
+    return Connection(**{**given, **changes})
