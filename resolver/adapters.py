@@ -1,0 +1,25 @@
+"""The adapters that there are, as the catalog's checks want to know them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modelcatalog.providers.adapter import adapter_names, load_adapter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from modelcatalog.catalog.meaning import AdapterFacts
+
+
+class InstalledAdapters:
+    """The adapters of this installation. Asking for their facts imports no SDK."""
+
+    def names(self) -> Iterable[str]:
+        return adapter_names()
+
+    def facts(self, name: str) -> AdapterFacts:
+        return load_adapter(name)
+
+
+INSTALLED = InstalledAdapters()

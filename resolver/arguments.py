@@ -1,0 +1,120 @@
+"""Arguments: read from the command line, and sorted by the place that the entry sends each of them to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from modelcatalog.catalog.errors import ArgumentError, UnknownArgumentError
+from modelcatalog.resolver.plan import PlannedArgument
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.entries import Argument, Entry
+    from modelcatalog.providers.adapter import Adapter
+
+OPTIONS = ("timeout", "max_retries", "headers", "http_client")
+"""Arguments that every adapter takes: seconds, a number of attempts after the first, a mapping, an HTTP client."""
+
+
+def read_pairs(pairs: Iterable[str], entry_types: Mapping[str, Argument]) -> dict[str, Any]:
+    """The values of `key=value` pairs: YAML 1.2 core meaning, and a list of commas where the entry declares a list.
+
+    A `-` in a key is read as `_`. Raises ArgumentError for a pair without `=` and for a value that isn't YAML.
+    """
+    read: dict[str, Any] = {}
+    for pair in pairs:
+        key, sign, text = pair.partition("=")
+        key = key.strip().replace("-", "_")
+        if not sign or not key:
+            raise ArgumentError(f"{pair!r} is no argument: write NAME=VALUE.", argument=pair)
+        declared = entry_types.get(key)
+        read[key] = coerce(key, read_value(key, text), declared)
+    return read
+
+
+def read_value(key: str, text: str) -> Any:
+    """The text as a YAML value; `a, b` and the like stay text."""
+    from modelcatalog.catalog.document import DocumentError, parse_document
+    from modelcatalog.catalog.scalars import plain_value
+
+    stripped = text.strip()
+    if stripped[:1] not in ("{", "[", '"', "'"):
+        return plain_value(stripped)
+    try:
+        return parse_document(stripped, f"-M {key}").data
+    except DocumentError as error:
+        reason = error.problems[0].message
+        raise ArgumentError(f"The value of {key} can't be read: {reason}.", argument=key) from None
+
+
+def coerce(name: str, value: Any, declared: Argument | None) -> Any:
+    """The value as the type that the entry declares for it. Raises ArgumentError when it can't be."""
+    if declared is None or declared.type is None or value is None:
+        return value
+    if declared.type == "list":
+        return _as_list(value)
+    if declared.type == "string":
+        return str(value)
+    if isinstance(value, str):
+        value = read_value(name, value)
+    is_truth = isinstance(value, bool)
+    fits = {
+        "mapping": isinstance(value, Mapping),
+        "boolean": is_truth,
+        "integer": isinstance(value, int) and not is_truth,
+        "number": isinstance(value, int | float) and not is_truth,
+    }
+    if not fits[declared.type]:
+        raise ArgumentError(f"{name} must be a {declared.type}, not {value!r}.", argument=name)
+    return value
+
+
+def _as_list(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [item.strip() for item in value.split(",") if item.strip()]
+    if isinstance(value, Sequence):
+        return [item.strip() if isinstance(item, str) else item for item in value]
+    return [value]
+
+
+def route(
+    entry: Entry, arguments: Mapping[str, Any], sources: Mapping[str, str]
+) -> tuple[PlannedArgument, ...]:
+    """Where each argument goes. Raises ArgumentError for one that the entry refuses."""
+    routed: list[PlannedArgument] = []
+    for name, value in arguments.items():
+        source = sources.get(name, "argument")
+        declared = entry.arguments.get(name)
+        if declared is not None:
+            target: str = declared.target
+            value = coerce(name, value, declared)
+        elif name in entry.settings:
+            target = "setting"
+        elif name in OPTIONS:
+            target = "option"
+        else:
+            target = entry.default_target
+        if target == "refuse":
+            reason = f" ({declared.description})" if declared is not None and declared.description else ""
+            raise ArgumentError(f"{entry.id} doesn't take the argument {name}{reason}.", argument=name)
+        routed.append(PlannedArgument(name, value, target, source))
+    return tuple(routed)
+
+
+def check_signatures(entry: Entry, arguments: Iterable[PlannedArgument], adapter: Adapter) -> None:
+    """Compare each argument with what its target really takes; imports the SDK. Raises UnknownArgumentError."""
+    for argument in arguments:
+        if argument.target in ("setting", "option", "body"):
+            continue
+        taken = adapter.parameters(argument.target)
+        if taken is None or argument.name in taken:
+            continue
+        from modelcatalog.catalog.suggest import nearest
+
+        near = nearest(argument.name, [*entry.settings, *OPTIONS, *entry.arguments, *taken])
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        raise UnknownArgumentError(
+            f"{entry.id} has no argument {argument.name!r} ({adapter.client_name(False)} doesn't take it).{guess}",
+            argument=argument.name,
+            suggestions=near,
+        )

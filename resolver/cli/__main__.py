@@ -1,0 +1,5 @@
+"""`python -m modelcatalog.resolver.cli`."""
+
+from modelcatalog.resolver.cli import main
+
+main()

@@ -1,0 +1,85 @@
+"""The command as a whole: its sub-commands, and what happens to an error."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from modelcatalog.catalog.errors import (
+    ArgumentError,
+    CatalogError,
+    ModelCatalogError,
+    ModelNameError,
+)
+from modelcatalog.resolver.cli.chat import chat
+from modelcatalog.resolver.cli.check import check
+from modelcatalog.resolver.cli.demo import demo
+from modelcatalog.resolver.cli.explain import explain
+from modelcatalog.resolver.cli.listing import list_providers
+from modelcatalog.resolver.cli.output import print_json
+from modelcatalog.resolver.cli.probe import probe
+from modelcatalog.resolver.cli.schema import schema
+from modelcatalog.resolver.cli.show import show
+from modelcatalog.resolver.cli.validate import validate
+
+app = typer.Typer(
+    name="catalog",
+    help="Model providers as data: what there is, what is set up, and the client for a model name.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("list")(list_providers)
+app.command()(show)
+app.command()(check)
+app.command()(explain)
+app.command()(probe)
+app.command()(chat)
+app.command()(validate)
+app.command()(schema)
+app.command()(demo)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"modelcatalog {version('modelcatalog')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Nothing happens before a sub-command but what its options say."""
+
+
+def run() -> None:
+    """Run, show our own errors without a traceback, and exit: 1 something wrong was found, 2 misuse."""
+    try:
+        app()
+    except ModelCatalogError as error:
+        raise SystemExit(_report(error)) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _report(error: ModelCatalogError) -> int:
+    if "--json" in sys.argv[1:]:
+        found = {"type": type(error).__name__, "message": str(error)}
+        if isinstance(error, CatalogError):
+            found["problems"] = [problem.to_json() for problem in error.problems]  # type: ignore[assignment]
+        print_json({"error": found})
+    elif isinstance(error, CatalogError):
+        typer.echo("\n".join(problem.render() for problem in error.problems), err=True)
+    else:
+        typer.echo(f"{type(error).__name__}: {error}", err=True)
+    return 2 if isinstance(error, ModelNameError | ArgumentError) else 1

@@ -1,0 +1,113 @@
+"""`catalog check`: what is set up, what isn't, and the command that mends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modelcatalog.resolver.cli.options import Files, Json, Names
+from modelcatalog.resolver.cli.output import columns, emit, fold, paint, print_json
+
+if TYPE_CHECKING:
+    from modelcatalog.resolver.check import CheckReport, CheckRow
+    from modelcatalog.resolver.plan import SettingValue
+
+
+def check(
+    names: Names = None,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Show what each provider that isn't set up lacks.")
+    ] = False,
+    file: Files = None,
+    json: Json = False,
+) -> None:
+    """Check what is set up: keys, settings and packages, offline. Exits with 1 when something is broken, or when a
+    provider that you named isn't ready.
+    """
+    from modelcatalog.resolver.check import check as check_library
+    from modelcatalog.resolver.files import load_catalog
+
+    report = check_library(names or (), catalog=load_catalog(file or ()))
+    if json:
+        print_json(report.to_json())
+    else:
+        emit(_lines(report, detailed=bool(names) or show_all))
+    wrong = report.of("broken") or report.problems or (names and len(report.of("ready")) < len(report.rows))
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _lines(report: CheckReport, *, detailed: bool) -> list[str]:
+    lines: list[str] = []
+    if ready := report.of("ready"):
+        lines += [paint(f"Ready ({len(ready)})", "good"), *columns(_ready(row) for row in ready)]
+    if broken := report.of("broken"):
+        lines += [paint(f"Broken ({len(broken)})", "bad")]
+        for row in broken:
+            lines += _needs(row)
+    if missing := report.of("not set up"):
+        if detailed:
+            lines += [f"Not set up ({len(missing)})"]
+            for row in missing:
+                lines += _needs(row)
+        else:
+            names = ", ".join(row.id for row in missing)
+            lines += fold(f"Not set up ({len(missing)})  ", f"{names} (catalog check --all shows each)")
+    lines += _worth_knowing(report)
+    return lines or ["Nothing to check."]
+
+
+def _ready(row: CheckRow) -> tuple[str, str, str]:
+    key = row.plan.settings.get("api_key")
+    if row.plan.auth == "none":
+        source = "no key needed"
+    elif row.plan.auth != "key":
+        source = f"{row.plan.auth} login of this machine"
+    else:
+        source = _from(key)
+    return row.id, source, f"{row.plan.package.distribution} {row.plan.installed}"
+
+
+def _from(value: SettingValue | None) -> str:
+    if value is None or not value.is_set:
+        return "no key set"
+    variable, comma, where = value.source.partition(", ")
+    return f"{variable} from {where}" if comma else value.source
+
+
+def _needs(row: CheckRow) -> list[str]:
+    lines: list[str] = []
+    for at, finding in enumerate(row.plan.errors):
+        head = f"  {row.id}  " if at == 0 else " " * (len(row.id) + 4)
+        lines += fold(head, finding.message)
+        if finding.mend:
+            lines += fold(" " * len(head), finding.mend)
+    return lines
+
+
+def _worth_knowing(report: CheckReport) -> list[str]:
+    notes: list[str] = []
+    for variable, ids in report.kept_out.items():
+        kept = (
+            f"kept from {ids[0]}"
+            if len(ids) == 1
+            else f"kept from {len(ids)} entries whose SDK would have read it"
+        )
+        notes.append(f"{variable} is set: {kept}")
+    for row in report.rows:
+        notes += [f"{row.id}: {f.text()}" for f in row.plan.findings if f.severity != "error"]
+        if row.state != "not set up":
+            for value in row.plan.settings.values():
+                notes += [
+                    f"{row.id}: {one.variable} is set but empty"
+                    for one in value.looked
+                    if one.state == "empty"
+                ]
+    lines = [paint("Worth knowing", "warn")] if notes else []
+    for text in notes:
+        lines += fold("  ", text)
+    if report.problems:
+        lines += [paint(f"Problems in catalog files ({len(report.problems)})", "bad")]
+        lines += [problem.render() for problem in report.problems]
+    return lines

@@ -1,0 +1,79 @@
+"""`catalog explain`: what a model name means here, and where each value comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from modelcatalog.resolver.cli.options import BaseUrl, Config, Files, Json, Model, Pairs, plan_for
+from modelcatalog.resolver.cli.output import columns, emit, paint, print_json
+
+if TYPE_CHECKING:
+    from modelcatalog.resolver.plan import Plan, SettingValue
+
+
+def explain(
+    model: Model,
+    m: Pairs = None,
+    model_config: Config = None,
+    model_base_url: BaseUrl = None,
+    file: Files = None,
+    json: Json = False,
+) -> None:
+    """Explain a model name: provider, client, key, base URL and arguments, each with its source. Offline."""
+    from modelcatalog.resolver.files import load_catalog
+
+    plan = plan_for(model, load_catalog(file or ()), m, model_config, model_base_url)
+    if json:
+        print_json(plan.to_json())
+    else:
+        emit(lines(plan))
+    if plan.errors:
+        raise typer.Exit(1)
+
+
+def lines(plan: Plan) -> list[str]:
+    """The plan as text."""
+    entry = plan.entry
+    qualifier = f", qualifier {entry.qualifier}" if entry.qualifier else ""
+    version = f"{plan.package.distribution} {plan.installed or 'not installed'}"
+    rows = [
+        ("provider", f"{entry.provider}{qualifier}", str(entry.place)),
+        ("adapter", f"{entry.adapter} -> {plan.client}", version),
+        ("model", plan.model, "" if plan.model == plan.ref.model else f"{entry.model_prefix} put before it"),
+    ]
+    if plan.auth != "key":
+        rows.append(
+            ("auth", plan.auth, "no key is sent" if plan.auth == "none" else "tokens of this machine's login")
+        )
+    rows += [_setting_row(plan, value) for value in plan.settings.values() if _is_telling(value)]
+    rows += [(name, str(value), "header") for name, value in plan.headers.items()]
+    for argument in plan.arguments:
+        if argument.target != "setting":
+            to = "every call" if argument.target == "option" else argument.target
+            rows.append((argument.name, _short(argument.value), f"{argument.source} -> {to}"))
+    result = [str(plan.ref), *columns(rows)]
+    if plan.kept_out:
+        result += columns([("kept out", ", ".join(plan.kept_out), "the SDK would have read them")])
+    for finding in plan.findings:
+        mood = {"error": "bad", "warning": "warn", "note": "dim"}[finding.severity]
+        result += [f"  {paint(finding.severity, mood)}: {finding.text()}"]
+    return result
+
+
+def _setting_row(plan: Plan, value: SettingValue) -> tuple[str, str, str]:
+    shown = plan.url if value.name == "base_url" and plan.url else value.shown
+    others = [f"{one.variable} is set too, not used" for one in value.looked if one.state == "shadowed"]
+    others += [f"{one.variable} is set but empty" for one in value.looked if one.state == "empty"]
+    source = value.source + (f" ({'; '.join(others)})" if others else "")
+    return value.name.replace("api_key", "key"), shown or "-", source
+
+
+def _is_telling(value: SettingValue) -> bool:
+    return value.is_set or value.required or any(one.state != "unset" for one in value.looked)
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,75 @@
+"""`catalog probe`: one live call a model, and the step at which it failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modelcatalog.resolver.cli.options import (
+    BaseUrl,
+    Config,
+    Files,
+    Json,
+    Pairs,
+    complete_model,
+    plan_for,
+)
+from modelcatalog.resolver.cli.output import emit, fold, paint, print_json
+
+if TYPE_CHECKING:
+    from modelcatalog.resolver.probing import ProbeReport
+
+
+def probe(
+    models: Annotated[list[str], typer.Argument(help="Model names.", autocompletion=complete_model)],
+    m: Pairs = None,
+    model_config: Config = None,
+    model_base_url: BaseUrl = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for each call.")] = 20.0,
+    file: Files = None,
+    json: Json = False,
+) -> None:
+    """Make one live call of each model (a dozen tokens), and say what failed where. Exits with 1 if one did."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from modelcatalog.resolver.files import load_catalog
+    from modelcatalog.resolver.probing import probe_plan
+
+    catalog = load_catalog(file or ())
+    limits = {"max_retries": 0, "timeout": timeout}
+    plans = [
+        plan_for(model, catalog, m, model_config, model_base_url, sync=True, **limits) for model in models
+    ]
+    with ThreadPoolExecutor(max_workers=min(8, len(models))) as pool:
+        reports = list(pool.map(lambda plan: probe_plan(plan, timeout), plans))
+    if json:
+        print_json({"probes": [report.to_json() for report in reports]})
+    else:
+        space = max(len(report.model) for report in reports)
+        for report in reports:
+            emit(_lines(report, space))
+    if not all(report.ok for report in reports):
+        raise typer.Exit(1)
+
+
+def _lines(report: ProbeReport, space: int) -> list[str]:
+    head = f"{report.model.ljust(space)}  "
+    if report.ok:
+        first = (
+            f"first token {report.first_token:.2f} s" if report.first_token is not None else "no text came"
+        )
+        rate = f", {report.tokens_per_second:.0f} tokens/s" if report.tokens_per_second is not None else ""
+        return [f"{head}{paint('ok', 'good')}  {first}{rate}, {report.total:.2f} s in all, {report.url}"]
+    took = f" after {report.total:.2f} s" if report.total is not None else ""
+    called = f" for {report.method or 'POST'} {report.url}" if report.url else ""
+    status = f"{report.status}{called}" if report.status else f"{report.detail}{called}"
+    lines = fold(f"{head}{paint(f'failed at {report.step}', 'bad')}  ", f"{status}{took}")
+    hang = " " * len(head)
+    if report.status and report.detail:
+        lines += fold(hang, report.detail)
+    if report.mend:
+        lines += fold(hang, report.mend)
+    if report.base_url and report.base_url_source:
+        lines += fold(hang, f"base URL {report.base_url} ({report.base_url_source})")
+    return lines

@@ -1,0 +1,44 @@
+"""`catalog validate`: every problem of the catalog files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from modelcatalog.resolver.cli.options import Files, Json
+from modelcatalog.resolver.cli.output import emit, paint, print_json
+
+
+def validate(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Catalog files; without any, all that are in use.")
+    ] = None,
+    file: Files = None,
+    json: Json = False,
+) -> None:
+    """Check catalog files: each problem with its line and its mend. Exits with 1 when there is one."""
+    from modelcatalog.catalog.meaning import check_catalog
+    from modelcatalog.resolver.adapters import INSTALLED
+    from modelcatalog.resolver.files import load_catalog
+
+    named = [*(files or ()), *(file or ())]
+    catalog = load_catalog(named, project=not named)
+    problems = check_catalog(catalog, INSTALLED)
+    paths = [layer.path for layer in catalog.layers]
+    if json:
+        found = [problem.to_json() for problem in problems]
+        print_json({"files": paths, "providers": len(catalog.providers), "problems": found})
+    else:
+        for problem in problems:
+            emit([problem.render()])
+        count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}" if problems else "no problem"
+        spread = f"{len(paths)} file{'s' if len(paths) != 1 else ''}"
+        emit(
+            [
+                f"{paint(count, 'bad' if problems else 'good')} in {spread}, {len(catalog.providers)} providers read"
+            ]
+        )
+    if problems:
+        raise typer.Exit(1)

@@ -1,0 +1,165 @@
+"""The environment: the one place that reads variables, a `.env` file and a folder of secrets.
+
+Nothing is remembered between calls, so a variable that changes is seen by the next one. Values in `.env` are taken as
+they are written: `${OTHER}` isn't replaced, since the file may have come with somebody else's project, and could so
+copy a secret of the user's into a value that is sent.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from pydantic_settings import EnvSettingsSource
+
+Origin = Literal["environment", ".env", "secrets"]
+_MOST_BYTES = 1 << 20
+
+
+class Found(NamedTuple):
+    """A variable that has a value, even an empty one. `where` is shown to people: `environment`, `.env:4`."""
+
+    variable: str
+    value: str
+    origin: Origin
+    where: str
+
+    def __repr__(self) -> str:
+        return f"Found({self.variable!r}, {self.where!r})"
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it counts as unset."""
+        return not self.value.strip()
+
+
+class Environment(NamedTuple):
+    """Where values are looked for: the process's variables (or the mapping given), then `.env`, then a folder with a
+    file for each secret.
+    """
+
+    variables: Mapping[str, str] | None = None
+    dotenv: Path | None = None
+    secrets: Path | None = None
+
+    @classmethod
+    def current(cls) -> Environment:
+        """The process's own: its variables, `.env` in the current folder, and what these options say otherwise.
+
+        MODELCATALOG_ENV_FILE names another file (empty: none), MODELCATALOG_SECRETS_DIR a folder of secrets.
+        """
+        named = os.environ.get("MODELCATALOG_ENV_FILE")
+        dotenv = Path(".env") if named is None else Path(named) if named.strip() else None
+        secrets = os.environ.get("MODELCATALOG_SECRETS_DIR", "").strip()
+        return cls(None, dotenv, Path(secrets) if secrets else None)
+
+    def look(self, names: Sequence[str]) -> list[Found]:
+        """Every value of these variables: in the order of the names, and for each name in the order of the sources."""
+        if not names:
+            return []
+        fields = _fields(tuple(names))
+        found: dict[str, list[Found]] = {name: [] for name in names}
+        for origin, values in self._sources(fields):
+            for name, value in values.items():
+                if value is not None:
+                    found[name].append(Found(name, str(value), origin, self._where(origin, name)))
+        return [hit for name in names for hit in found[name]]
+
+    def has(self, name: str) -> bool:
+        """Whether the process itself has this variable, where an SDK would see it."""
+        return name in os.environ
+
+    def raw(self, name: str) -> str | None:
+        """What the process itself has for this variable, where an SDK would see it."""
+        return os.environ.get(name)
+
+    def _sources(self, fields: EnvSettingsSource) -> list[tuple[Origin, dict[str, Any]]]:
+        source = copy(fields)
+        source.env_vars = os.environ if self.variables is None else self.variables
+        found: list[tuple[Origin, dict[str, Any]]] = [("environment", source())]
+        written = self._dotenv_values()
+        if written:
+            source.env_vars = written
+            found.append((".env", source()))
+        if self.secrets is not None and self.secrets.is_dir():
+            from pydantic_settings import SecretsSettingsSource
+
+            found.append(
+                ("secrets", SecretsSettingsSource(fields.settings_cls, self.secrets, case_sensitive=True)())
+            )
+        return found
+
+    def _dotenv_values(self) -> Mapping[str, str | None]:
+        if self.dotenv is None:
+            return {}
+        try:
+            if self.dotenv.stat().st_size > _MOST_BYTES or not self.dotenv.is_file():
+                return {}
+            from dotenv import dotenv_values
+
+            return dotenv_values(self.dotenv, interpolate=False)
+        except (OSError, UnicodeDecodeError):
+            return {}
+
+    def _where(self, origin: Origin, name: str) -> str:
+        if origin == "environment":
+            return "environment"
+        if origin == "secrets":
+            return str(self.secrets)
+        line = _line_of(name, self.dotenv.read_text("utf-8")) if self.dotenv else 0
+        return f"{self.dotenv}:{line}" if line else str(self.dotenv)
+
+
+def _line_of(name: str, text: str) -> int:
+    for number, line in enumerate(text.splitlines(), start=1):
+        head = line.strip().removeprefix("export ").lstrip()
+        if head.startswith(name) and head[len(name) :].lstrip().startswith("="):
+            return number
+    return 0
+
+
+@lru_cache(maxsize=256)
+def _fields(names: tuple[str, ...]) -> EnvSettingsSource:
+    """A source that reads these variables, made of a settings class with a field for each of them.
+
+    It is copied for each reading: making it costs more than all its readings.
+    """
+    from pydantic import Field, create_model
+    from pydantic_settings import BaseSettings, EnvSettingsSource
+
+    fields: dict[str, Any] = {
+        f"v{at}": (str | None, Field(None, alias=name)) for at, name in enumerate(names)
+    }
+    settings: type[BaseSettings] = create_model("Variables", __base__=BaseSettings, **fields)
+    return EnvSettingsSource(settings, case_sensitive=True)
+
+
+def option(name: str) -> str | None:
+    """One of our own options, MODELCATALOG_*; None when it is unset or blank."""
+    value = os.environ.get(f"MODELCATALOG_{name}", "").strip()
+    return value or None
+
+
+def home() -> Path | None:
+    """The user's home folder, None where there isn't one."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def wants_color() -> bool:
+    """Whether a terminal should be coloured, by the habits of NO_COLOR, FORCE_COLOR and TERM."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or os.environ.get("TERM") != "dumb"
+
+
+def child_environment(without: tuple[str, ...], extra: Mapping[str, str]) -> dict[str, str]:
+    """The process's variables for a child, without those that begin so, and with others on top."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(without)} | dict(extra)

@@ -1,0 +1,142 @@
+"""Which catalog files are read, in which order: bundled, the user's, the project's, those named by hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelcatalog.resolver.environment import home, option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from modelcatalog.catalog.catalog import Catalog
+    from modelcatalog.catalog.store import Cache
+
+FILE_NAME = "models.yaml"
+
+
+def load_catalog(
+    files: Iterable[str | os.PathLike[str]] = (),
+    *,
+    user: bool = True,
+    project: bool = True,
+    overlay: Mapping[str, Any] | None = None,
+) -> Catalog:
+    """The catalog of this machine, folder and user: bundled < user < project < named files < `overlay`.
+
+    `files` are added to those that MODELCATALOG_FILES names (separated as in PATH). `overlay` has the shape of a
+    catalog file. Raises CatalogError when a file that was named by hand isn't there.
+    """
+    from modelcatalog.catalog.loading import BUNDLED, Source, load
+
+    named = [*_named_by_option(), *(Path(file) for file in files)]
+    _demand(named)
+    sources: list[Source] = []
+    if user and (path := user_file()) is not None and path.exists():
+        sources.append(Source("user", path, show=_shown))
+    read = [BUNDLED, *named, *(source.path for source in sources)]
+    if project and (path := project_file()) is not None and not _is_among(path, read):
+        sources.append(Source("project", path, show=_shown))
+    sources += [Source("named", path, show=_shown) for path in named]
+    if overlay is not None:
+        sources.append(Source("python", data=overlay))
+    return load(sources, cache=open_cache)
+
+
+def user_file() -> Path | None:
+    """The user's own catalog file, whether it is there or not; None where the user has no home."""
+    folder = config_folder()
+    return None if folder is None else folder / FILE_NAME
+
+
+def config_folder() -> Path | None:
+    """The folder for the user's files, by the platform's habit."""
+    try:
+        from platformdirs import user_config_path
+
+        return user_config_path("modelcatalog", appauthor=False)
+    except (RuntimeError, OSError, KeyError):
+        return None
+
+
+def project_file() -> Path | None:
+    """The project's catalog file: `models.yaml` in the current folder or above it, up to the repository's top.
+
+    Other tools use that name too: only a file with the key `catalog` counts.
+    """
+    try:
+        folder = Path.cwd()
+    except OSError:
+        return None
+    top = home()
+    for place in (folder, *folder.parents):
+        path = place / FILE_NAME
+        if path.is_file() and _is_ours(path):
+            return path
+        if place == top or (place / ".git").exists():
+            return None
+    return None
+
+
+def open_cache() -> Cache | None:
+    """The folder for compiled files; None when MODELCATALOG_CACHE is `off` or no folder can be used."""
+    from modelcatalog.catalog.store import Cache
+
+    said = option("CACHE")
+    config = config_folder()
+    if config is None or (said is not None and said.casefold() == "off"):
+        return None
+    if said is not None:
+        return Cache.open(Path(said), config / "cache.key")
+    try:
+        from platformdirs import user_cache_path
+
+        return Cache.open(user_cache_path("modelcatalog", appauthor=False), config / "cache.key")
+    except (RuntimeError, OSError, KeyError):
+        return None
+
+
+def _named_by_option() -> list[Path]:
+    said = option("FILES")
+    return [Path(part) for part in said.split(os.pathsep) if part] if said else []
+
+
+def _demand(named: Sequence[Path]) -> None:
+    missing = [path for path in named if not path.is_file()]
+    if missing:
+        from modelcatalog.catalog.errors import CatalogError
+        from modelcatalog.catalog.problems import Problem
+
+        what = {True: "is a folder, not a catalog file", False: "isn't there"}
+        raise CatalogError(
+            [
+                Problem(path=str(path), line=0, column=0, message=what[path.is_dir()], code="no-file")
+                for path in missing
+            ]
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(1 << 16)
+    except OSError:
+        return False
+    return any(line.startswith((b"catalog:", b"\xef\xbb\xbfcatalog:")) for line in head.splitlines())
+
+
+def _is_among(path: Path, others: Iterable[Path | None]) -> bool:
+    return any(other is not None and other.exists() and path.samefile(other) for other in others)
+
+
+def _shown(path: Path) -> str:
+    """The path as a person would type it here: relative below the current folder, `~` below home."""
+    full = path.absolute()
+    for base, prefix in ((Path.cwd(), ""), (home(), "~/")):
+        if base is not None and full.is_relative_to(base):
+            return prefix + full.relative_to(base).as_posix()
+    return str(full)

@@ -1,0 +1,159 @@
+"""The plan: everything that a model name means here and now, and where each part of it came from. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from modelcatalog.providers.secret import Secret
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.entries import Entry, Place
+    from modelcatalog.catalog.findings import Finding
+    from modelcatalog.providers.adapter import Package
+    from modelcatalog.resolver.names import ModelRef
+
+Kind = Literal["argument", "environment", ".env", "secrets", "default", "none"]
+State = Literal["used", "shadowed", "empty", "unset"]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A variable that was looked for. `legacy`: other tools' name for it, accepted after the documented ones."""
+
+    variable: str
+    state: State
+    where: str | None = None
+    legacy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValue:
+    """A setting's value and its source. `value` is a Secret where the setting is secret, None when it has none."""
+
+    name: str
+    value: Any
+    kind: Kind
+    source: str
+    required: bool = False
+    place: Place | None = None
+    looked: tuple[Looked, ...] = ()
+
+    @property
+    def is_set(self) -> bool:
+        return self.value is not None
+
+    @property
+    def shown(self) -> str:
+        """The value for people: a secret masked."""
+        return "" if self.value is None else str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedArgument:
+    """An argument, and the place it is sent to: a target's name, or `setting`, or `option` for those we all pass on."""
+
+    name: str
+    value: Any = field(repr=False)
+    target: str = "client"
+    source: str = "argument"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a model name means on this machine. `findings` with severity `error` stand in the way of a client.
+
+    `url` is the base URL as the SDK gets it, None where the SDK needs none. `installed` is the version of the SDK
+    here, None when it isn't installed. `kept_out` are variables that the SDK would have read by itself.
+    """
+
+    ref: ModelRef
+    entry: Entry
+    model: str
+    auth: str
+    package: Package
+    client: str
+    installed: str | None
+    url: str | None
+    settings: Mapping[str, SettingValue]
+    headers: Mapping[str, str | Secret]
+    arguments: tuple[PlannedArgument, ...]
+    findings: tuple[Finding, ...]
+    kept_out: Mapping[str, str]
+    timeout: float | None = None
+    max_retries: int | None = None
+    http_client: Any = field(default=None, repr=False)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that stand in the way of a client."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never be shown, for masking what others wrote."""
+        values = [value.value for value in self.settings.values()] + list(self.headers.values())
+        values += [argument.value for argument in self.arguments]
+        return tuple(value.reveal() for value in values if isinstance(value, Secret))
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as `catalog explain --json` prints it. Holds no secret."""
+        return {
+            "model": str(self.ref),
+            "requested": self.ref.requested,
+            "provider": self.entry.provider,
+            "qualifier": self.entry.qualifier,
+            "wire_id": self.model,
+            "status": self.entry.status,
+            "place": str(self.entry.place),
+            "adapter": self.entry.adapter,
+            "client": self.client,
+            "package": {
+                "distribution": self.package.distribution,
+                "installed": self.installed,
+                "minimum": self.package.minimum,
+                "extra": self.package.extra,
+            },
+            "auth": self.auth,
+            "base_url": self.url,
+            "settings": {name: _setting_json(value) for name, value in self.settings.items()},
+            "headers": {name: str(value) for name, value in self.headers.items()},
+            "arguments": [
+                {"name": a.name, "value": plain(a.value), "to": a.target, "source": a.source}
+                for a in self.arguments
+            ],
+            "kept_out": dict(self.kept_out),
+            "findings": [finding.to_json() for finding in self.findings],
+            "ready": not self.errors,
+        }
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON can hold it: secrets masked, objects by their type's name."""
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return str(value) if isinstance(value, Secret) else f"<{type(value).__name__}>"
+
+
+def _setting_json(value: SettingValue) -> dict[str, Any]:
+    return {
+        "value": value.shown if isinstance(value.value, Secret) else plain(value.value),
+        "secret": isinstance(value.value, Secret) or value.name == "api_key",
+        "source": value.source,
+        "kind": value.kind,
+        "required": value.required,
+        "looked_for": [
+            {
+                "variable": looked.variable,
+                "state": looked.state,
+                "where": looked.where,
+                "legacy": looked.legacy,
+            }
+            for looked in value.looked
+        ],
+    }

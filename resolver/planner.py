@@ -1,0 +1,205 @@
+"""Making a plan. Imports no SDK, touches no network, and finds everything that is missing in one go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from modelcatalog.catalog.errors import CatalogError
+from modelcatalog.catalog.findings import Finding
+from modelcatalog.catalog.meaning import check_entry
+from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.providers.sdk import installed_version, is_old
+from modelcatalog.providers.secret import Secret
+from modelcatalog.resolver.adapters import INSTALLED
+from modelcatalog.resolver.arguments import route
+from modelcatalog.resolver.base_url import examine, is_private
+from modelcatalog.resolver.plan import Plan, SettingValue
+from modelcatalog.resolver.settings import fill, inspect_settings, settle
+from modelcatalog.resolver.trust import untrusted
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.catalog import Catalog
+    from modelcatalog.catalog.entries import Entry
+    from modelcatalog.providers.adapter import Adapter, Package
+    from modelcatalog.resolver.environment import Environment
+    from modelcatalog.resolver.names import ModelRef
+
+
+def make_plan(
+    ref: ModelRef,
+    catalog: Catalog,
+    environment: Environment,
+    arguments: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    sync: bool = False,
+    sources: Mapping[str, str] = MappingProxyType({}),
+) -> Plan:
+    """The plan for a model name. Raises CatalogError for problems in the data and ArgumentError for a refused
+    argument; what is missing on this machine stands in `Plan.findings`.
+    """
+    entry = catalog.entry(ref.provider, ref.qualifier)
+    problems = check_entry(entry, INSTALLED)
+    if problems:
+        raise CatalogError(problems)
+    adapter = load_adapter(entry.adapter)
+    routed = route(entry, {name: value for name, value in arguments.items() if value is not None}, sources)
+    values = settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment)
+    auth = _auth(entry, values)
+    findings = inspect_settings(entry, values, auth)
+    url, url_findings = _url(entry, values, adapter)
+    findings += url_findings
+    headers, header_findings = _headers(entry, environment)
+    findings += header_findings
+    findings += untrusted(catalog, entry, values, headers, url)
+    installed = installed_version(adapter.PACKAGE.distribution)
+    findings += _package(entry, adapter.PACKAGE, installed)
+    findings += _lifecycle(entry)
+    options = {a.name: a.value for a in routed if a.target == "option"}
+    headers.update(options.get("headers") or {})
+    return Plan(
+        ref=ref,
+        entry=entry,
+        model=entry.wire_id(ref.model),
+        auth=auth,
+        package=adapter.PACKAGE,
+        client=adapter.client_name(sync),
+        installed=installed,
+        url=url,
+        settings=MappingProxyType(values),
+        headers=MappingProxyType(headers),
+        arguments=routed,
+        findings=tuple(findings),
+        kept_out=_kept_out(adapter, values, environment),
+        timeout=options.get("timeout"),
+        max_retries=options.get("max_retries"),
+        http_client=options.get("http_client"),
+    )
+
+
+def _auth(entry: Entry, values: Mapping[str, SettingValue]) -> str:
+    """The scheme that is used: the first of the entry's that has what it needs, else the first."""
+    key = values.get("api_key")
+    if key is not None and key.value is not None:
+        return "key"
+    others = [scheme for scheme in entry.auth if scheme != "key"]
+    if "key" in entry.auth and key is not None and not key.required and not others:
+        return "none"
+    if others and (others[0] == "none" or _is_available(others[0])):
+        return others[0]
+    return entry.auth[0]
+
+
+def _is_available(scheme: str) -> bool:
+    """Whether the package that a keyless scheme needs is here; it says nothing of the credentials themselves."""
+    needed = {"entra": "azure-identity", "aws": "boto3", "google": "google-auth"}.get(scheme)
+    return needed is None or installed_version(needed) is not None
+
+
+def _url(
+    entry: Entry, values: Mapping[str, SettingValue], adapter: Adapter
+) -> tuple[str | None, list[Finding]]:
+    base = values.get("base_url")
+    if base is None or base.value is None:
+        return None, []
+    findings: list[Finding] = []
+
+    def value_of(name: str) -> Any:
+        value = values.get(name)
+        if value is None or value.value is None or name == "base_url":
+            return None if value is None else value.value
+        text = value.shown
+        if not re.fullmatch(r"[\w.@-]+", text):
+            message = f"{name} is {text!r}, which can't be a part of an address."
+            findings.append(
+                Finding("invalid-setting", "error", message, f"It comes from {value.source}.", name)
+            )
+        return text
+
+    filled = fill(fill(entry.endpoint, value_of), value_of)
+    if "{" in filled:
+        return None, findings
+    usual = entry.settings["base_url"].default
+    usual_url = (
+        fill(entry.endpoint, lambda name: usual if name == "base_url" else "x")
+        if isinstance(usual, str)
+        else None
+    )
+    url, url_findings = examine(filled, adapter.URL_RULE, source=base.source, usual=usual_url)
+    problem = adapter.url_problem(url) if not url_findings else None
+    if problem is not None:
+        url_findings = [
+            Finding("invalid-base-url", "error", problem, f"It comes from: {base.source}.", "base_url")
+        ]
+    if url.startswith("http://") and not is_private(url):
+        message = f"{url} isn't encrypted: everybody on the way can read the key and the messages."
+        url_findings.append(
+            Finding("plain-http", "warning", message, "Write https:// if the host has it.", "base_url")
+        )
+    return url, findings + url_findings
+
+
+def _headers(entry: Entry, environment: Environment) -> tuple[dict[str, str | Secret], list[Finding]]:
+    headers: dict[str, str | Secret] = {}
+    findings: list[Finding] = []
+    for name, header in entry.headers.items():
+        if header.value is not None:
+            headers[name] = header.value
+            continue
+        found = next((hit for hit in environment.look(header.env) if not hit.is_blank), None)
+        if found is not None:
+            if re.search(r"[\x00-\x1f\x7f]", found.value):
+                message = f"{found.variable} has a line break or a control character; no header can carry it."
+                findings.append(
+                    Finding("invalid-credential", "error", message, "Set it again without.", name)
+                )
+            headers[name] = Secret(found.value)
+        elif header.required:
+            looked = ", ".join(f"{variable} (unset)" for variable in header.env)
+            message = f"No value for the header {name} of {entry.id}. Looked for: {looked}."
+            findings.append(
+                Finding("missing-setting", "error", message, f"Set it: export {header.env[0]}=...", name)
+            )
+    return headers, findings
+
+
+def _package(entry: Entry, package: Package, installed: str | None) -> list[Finding]:
+    command = f"pip install 'modelcatalog[{package.extra}]'"
+    if installed is None:
+        message = f"{entry.id} needs the package {package.distribution}, which isn't installed."
+        return [Finding("missing-package", "error", message, f"Install it: {command}")]
+    if is_old(installed, package.minimum):
+        message = (
+            f"{entry.id} needs {package.distribution} {package.minimum} or newer; {installed} is installed."
+        )
+        return [
+            Finding(
+                "old-package", "error", message, f"Update it: {command.replace('install', 'install -U', 1)}"
+            )
+        ]
+    return []
+
+
+def _lifecycle(entry: Entry) -> list[Finding]:
+    if entry.status == "active":
+        return []
+    since = f" since {entry.since}" if entry.since else ""
+    what = f"{entry.id} is {entry.status}{since}" + (f": {entry.note}" if entry.note else "")
+    mend = f"Use {entry.successor} instead." if entry.successor else None
+    return [Finding(entry.status, "note", what.rstrip(".") + ".", mend)]
+
+
+def _kept_out(
+    adapter: Adapter, values: Mapping[str, SettingValue], environment: Environment
+) -> Mapping[str, str]:
+    """The variables that are set here, and that the SDK would have read although the catalog doesn't want it to."""
+    used = {looked.variable for value in values.values() for looked in value.looked if looked.state == "used"}
+    return MappingProxyType(
+        {
+            one.variable: one.effect
+            for one in adapter.AMBIENT
+            if one.variable not in used and environment.has(one.variable)
+        }
+    )

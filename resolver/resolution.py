@@ -1,0 +1,178 @@
+"""The three questions to a model name: what does it say, what does it mean here, and the client, please."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from modelcatalog.catalog.errors import ClientTypeError, setup_error
+from modelcatalog.providers.adapter import Connection, load_adapter
+from modelcatalog.providers.secret import Secret
+from modelcatalog.resolver.arguments import check_signatures
+from modelcatalog.resolver.environment import Environment
+from modelcatalog.resolver.files import load_catalog
+from modelcatalog.resolver.names import ModelRef
+from modelcatalog.resolver.names import parse as parse_name
+from modelcatalog.resolver.planner import make_plan
+from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.catalog import Catalog
+    from modelcatalog.providers.adapter import Adapter
+    from modelcatalog.resolver.plan import Plan
+
+Client = TypeVar("Client")
+
+
+def parse(model: str, *, catalog: Catalog | None = None) -> ModelRef:
+    """Take a model name apart: provider, qualifier, model. See `ModelNameError` for what can be wrong with it."""
+    return parse_name(model, catalog or load_catalog())
+
+
+def explain(
+    model: str,
+    *,
+    sync: bool = False,
+    catalog: Catalog | None = None,
+    env: Environment | Mapping[str, str] | None = None,
+    **arguments: Any,
+) -> Plan:
+    """What the name means on this machine: every value with its source, and what is missing.
+
+    Takes the arguments of `resolve`. Imports no SDK and touches no network. What is missing or wrong stands in
+    `Plan.findings`; only a name, a catalog file or an argument that can't be understood raises.
+    """
+    catalog = catalog or load_catalog()
+    return make_plan(parse_name(model, catalog), catalog, _environment(env), arguments, sync=sync)
+
+
+@overload
+def resolve(
+    model: str,
+    *,
+    client_type: type[Client],
+    sync: Literal[False] = False,
+    catalog: Catalog | None = None,
+    env: Environment | Mapping[str, str] | None = None,
+    **arguments: Any,
+) -> ResolvedModel[Client]: ...
+@overload
+def resolve(
+    model: str,
+    *,
+    client_type: type[Client],
+    sync: Literal[True],
+    catalog: Catalog | None = None,
+    env: Environment | Mapping[str, str] | None = None,
+    **arguments: Any,
+) -> SyncResolvedModel[Client]: ...
+@overload
+def resolve(
+    model: str,
+    *,
+    sync: Literal[False] = False,
+    catalog: Catalog | None = None,
+    env: Environment | Mapping[str, str] | None = None,
+    **arguments: Any,
+) -> ResolvedModel[Any]: ...
+@overload
+def resolve(
+    model: str,
+    *,
+    sync: Literal[True],
+    catalog: Catalog | None = None,
+    env: Environment | Mapping[str, str] | None = None,
+    **arguments: Any,
+) -> SyncResolvedModel[Any]: ...
+def resolve(
+    model: str,
+    *,
+    client_type: type[Any] | None = None,
+    sync: bool = False,
+    catalog: Catalog | None = None,
+    env: Environment | Mapping[str, str] | None = None,
+    **arguments: Any,
+) -> ResolvedModel[Any] | SyncResolvedModel[Any]:
+    """The configured client of the provider's own SDK, for a model name.
+
+    `arguments`: any setting of the entry (`api_key`, `base_url`, ...); `timeout` (seconds), `max_retries`, `headers`,
+    `http_client`, which every adapter passes on; whatever the entry sends to the client or to the request. They win
+    over the environment, and over what the SDK would have read by itself. `env` takes the place of the process's
+    variables and of `.env`. `client_type` is checked, and gives the result its type.
+
+    An async client belongs to the event loop in which it is used: resolve, use and close it inside one loop.
+
+    Raises ModelNameError, CatalogError, ArgumentError, SetupError (everything that is missing, at once) or
+    ClientTypeError. Touches no network.
+    """
+    catalog = catalog or load_catalog()
+    plan = make_plan(parse_name(model, catalog), catalog, _environment(env), arguments, sync=sync)
+    return build(plan, sync=sync, client_type=client_type)
+
+
+@overload
+def build(
+    plan: Plan, *, sync: Literal[True], client_type: type[Any] | None = None
+) -> SyncResolvedModel[Any]: ...
+@overload
+def build(
+    plan: Plan, *, sync: Literal[False], client_type: type[Any] | None = None
+) -> ResolvedModel[Any]: ...
+@overload
+def build(
+    plan: Plan, *, sync: bool, client_type: type[Any] | None = None
+) -> ResolvedModel[Any] | SyncResolvedModel[Any]: ...
+def build(
+    plan: Plan, *, sync: bool, client_type: type[Any] | None = None
+) -> ResolvedModel[Any] | SyncResolvedModel[Any]:
+    """The client that a plan describes. Raises as `resolve` does."""
+    if plan.errors:
+        raise setup_error(plan.entry.id, plan.errors)
+    adapter = load_adapter(plan.entry.adapter)
+    check_signatures(plan.entry, plan.arguments, adapter)
+    connection = connect(plan, adapter)
+    built = adapter.build(connection, sync=sync)
+    if client_type is not None and not isinstance(built.client, client_type):
+        if built.close is not None:
+            built.close()
+        found = f"{type(built.client).__module__.partition('.')[0]}.{type(built.client).__name__}"
+        hint = " (sync=True gives the sync client)" if not sync else ""
+        raise ClientTypeError(f"{plan.ref} gives a {found}, not a {client_type.__name__}{hint}.")
+    kind = SyncResolvedModel if sync else ResolvedModel
+    return kind(plan, built, adapter, MappingProxyType(adapter.request_args(connection)))
+
+
+def connect(plan: Plan, adapter: Adapter) -> Connection:
+    """What the adapter needs of the plan: plain values, no catalog."""
+    environment = Environment()
+    settings = {name: value.value for name, value in plan.settings.items() if value.value is not None}
+    settings.pop("base_url", None)
+    if plan.url is not None:
+        settings["base_url"] = plan.url
+    by_target: dict[str, dict[str, Any]] = {}
+    for argument in plan.arguments:
+        if argument.target not in ("setting", "option"):
+            value = argument.value.reveal() if isinstance(argument.value, Secret) else argument.value
+            by_target.setdefault(argument.target, {})[argument.name] = value
+    ambient = {one.variable: environment.raw(one.variable) for one in adapter.AMBIENT}
+    return Connection(
+        provider=plan.entry.provider,
+        qualifier=plan.entry.qualifier,
+        model=plan.model,
+        settings=settings,
+        declared=frozenset(plan.entry.settings),
+        auth=plan.auth,
+        headers=plan.headers,
+        arguments=by_target,
+        timeout=plan.timeout,
+        max_retries=plan.max_retries,
+        http_client=plan.http_client,
+        ambient={variable: value for variable, value in ambient.items() if value is not None},
+    )
+
+
+def _environment(env: Environment | Mapping[str, str] | None) -> Environment:
+    if env is None:
+        return Environment.current()
+    return env if isinstance(env, Environment) else Environment(variables=env)

@@ -1,0 +1,118 @@
+"""What `resolve` gives: the vendor's client, and what it takes to use and to close it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
+
+from modelcatalog.catalog.errors import ProviderCallError
+from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from modelcatalog.providers.adapter import Adapter, Built
+    from modelcatalog.resolver.plan import Plan
+
+Client = TypeVar("Client")
+Messages = str | Sequence[Mapping[str, Any]]
+
+
+class _Resolved(Generic[Client]):
+    """`client` is the SDK's own object, `model` the name to give it, `request_args` keywords for each of its calls."""
+
+    def __init__(self, plan: Plan, built: Built, adapter: Adapter, request_args: Mapping[str, Any]) -> None:
+        self.client: Client = built.client
+        self.model: str = plan.model
+        self.request_args = request_args
+        self.plan = plan
+        self._built = built
+        self._adapter = adapter
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.plan.ref}: {self.plan.client}, model {self.model!r}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a resolved model holds a key and an open client: resolve the name again instead")
+
+    def _call(self, messages: Messages, options: Mapping[str, Any]) -> ChatCall:
+        listed = [{"role": "user", "content": messages}] if isinstance(messages, str) else list(messages)
+        return ChatCall.of(self.model, listed, self.request_args, options)
+
+    def _failed(self, error: Exception) -> ProviderCallError:
+        return call_error(self.plan, self._adapter, error)
+
+
+def call_error(plan: Plan, adapter: Adapter, error: Exception) -> ProviderCallError:
+    """Our error for one of the SDK's: where it happened, which URL it was, and no secret."""
+    failure = adapter.failure(error, plan.secrets)
+    where = f" for {failure.method or 'POST'} {failure.url}" if failure.url else ""
+    status = f"{failure.status}" if failure.status else failure.detail
+    detail = f": {failure.detail}" if failure.status and failure.detail else ""
+    message = f"{plan.ref} failed at {failure.step}: {status}{where}{detail}".rstrip(".") + "."
+    return ProviderCallError(message, step=failure.step, status=failure.status, url=failure.url)
+
+
+class ResolvedModel(_Resolved[Client]):
+    """A model with the SDK's async client. Use it in one event loop, and close it: `async with resolve(...) as m:`."""
+
+    async def chat(self, messages: Messages, **options: Any) -> ChatReply:
+        """One answer. `messages` is a text, or a list of {"role", "content"}; options: tools, max_tokens, temperature,
+        top_p, stop, seed, tool_choice, and what the SDK's own call takes. Raises ProviderCallError.
+        """
+        try:
+            return await self._adapter.achat(self.client, self._call(messages, options))
+        except Exception as error:
+            raise self._failed(error) from error
+
+    async def stream(self, messages: Messages, **options: Any) -> AsyncIterator[ChatChunk]:
+        """The answer piece by piece, as it is written. Takes what `chat` takes."""
+        try:
+            async for chunk in self._adapter.astream(self.client, self._call(messages, options)):
+                yield chunk
+        except Exception as error:
+            raise self._failed(error) from error
+
+    async def aclose(self) -> None:
+        """Close what we opened; an `http_client` of yours stays open."""
+        if self._built.aclose is not None:
+            await self._built.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+class SyncResolvedModel(_Resolved[Client]):
+    """A model with the SDK's sync client: `with resolve(..., sync=True) as m:`."""
+
+    def chat(self, messages: Messages, **options: Any) -> ChatReply:
+        """One answer; see `ResolvedModel.chat`."""
+        try:
+            return self._adapter.chat(self.client, self._call(messages, options))
+        except Exception as error:
+            raise self._failed(error) from error
+
+    def stream(self, messages: Messages, **options: Any) -> Iterator[ChatChunk]:
+        """The answer piece by piece, as it is written."""
+        try:
+            yield from self._adapter.stream(self.client, self._call(messages, options))
+        except Exception as error:
+            raise self._failed(error) from error
+
+    def close(self) -> None:
+        """Close what we opened; an `http_client` of yours stays open."""
+        if self._built.close is not None:
+            self._built.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

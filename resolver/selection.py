@@ -1,0 +1,58 @@
+"""Which entries a person means by names, aliases and globs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from modelcatalog.catalog.errors import UnknownProviderError
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.catalog import Catalog
+    from modelcatalog.catalog.entries import Entry
+
+
+def select(catalog: Catalog, names: Iterable[str]) -> list[Entry]:
+    """The entries that these names and globs mean, in the catalog's order; all but the hidden ones when there is no
+    name. A provider's name means the provider and its qualifiers.
+    """
+    names = list(names)
+    every = list(catalog.entries())
+    if not names:
+        return [entry for entry in every if not entry.hidden]
+    wanted: dict[str, Entry] = {}
+    for name in names:
+        found = _matching(catalog, every, name)
+        if not found:
+            from modelcatalog.catalog.suggest import nearest
+
+            near = nearest(name, [entry.id for entry in every] + list(catalog.provider_aliases))
+            guess = f" Did you mean {near[0]!r}?" if near else ""
+            raise UnknownProviderError(
+                f"No provider {name!r}.{guess} (`catalog list` shows all {len(catalog.providers)}.)",
+                name=name,
+                provider=name,
+                suggestions=near,
+            )
+        wanted.update({entry.id: entry for entry in found})
+    return list(wanted.values())
+
+
+def _matching(catalog: Catalog, every: list[Entry], name: str) -> list[Entry]:
+    folded = name.strip().casefold()
+    if any(sign in folded for sign in "*?["):
+        from fnmatch import fnmatchcase
+
+        return [
+            entry for entry in every if fnmatchcase(entry.id, folded) or fnmatchcase(entry.provider, folded)
+        ]
+    head, slash, qualifier = folded.partition("/")
+    provider = catalog.find(head)
+    if provider is None:
+        return []
+    if slash:
+        return [entry for entry in every if entry.provider == provider and entry.qualifier == qualifier]
+    return [
+        catalog.entry(provider),
+        *(e for e in every if e.provider == provider and e.qualifier is not None),
+    ]

@@ -1,0 +1,76 @@
+"""Base URLs as people paste them."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelcatalog.providers.adapter import UrlRule
+from modelcatalog.resolver.base_url import examine, is_private
+
+OPENAI = UrlRule(strip=("/chat/completions", "/completions", "/models"), version="/v1", forbid_version=False)
+ROOT = UrlRule(strip=("/messages",), version="/v1", forbid_version=True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "usual", "pasted", "wanted"),
+    [
+        (OPENAI, None, "https://h.example.com/v1", "https://h.example.com/v1"),
+        (OPENAI, None, "https://h.example.com/v1/", "https://h.example.com/v1"),
+        (OPENAI, None, " https://h.example.com/v1\n", "https://h.example.com/v1"),
+        (OPENAI, None, "https://h.example.com/v1/chat/completions", "https://h.example.com/v1"),
+        (OPENAI, None, "https://h.example.com/v1/models/", "https://h.example.com/v1"),
+        (OPENAI, None, "https://h.example.com", "https://h.example.com"),
+        (OPENAI, "https://api.openai.com/v1", "https://api.openai.com", "https://api.openai.com/v1"),
+        (OPENAI, "https://api.openai.com/v1", "https://proxy.example.com", "https://proxy.example.com"),
+        (ROOT, None, "https://h.example.com/v1", "https://h.example.com"),
+        (ROOT, None, "https://h.example.com/v1/messages", "https://h.example.com"),
+        (OPENAI, None, "http://[::1]:8000/v1", "http://[::1]:8000/v1"),
+    ],
+)
+def test_pasted_url_is_mended_where_that_is_certain(
+    rule: UrlRule, usual: str | None, pasted: str, wanted: str
+) -> None:
+    url, findings = examine(pasted, rule, source="X", usual=usual)
+    assert url == wanted
+    assert all(finding.severity == "note" for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "text"),
+    [
+        ("h.example.com/v1", "has no http:// or https:// before it; write https://h.example.com/v1"),
+        ("localhost:8000/v1", "has no http:// or https:// before it; write http://localhost:8000/v1"),
+        ("ftp://h.example.com", "has no http:// or https:// before it; write https://h.example.com"),
+        ("https://", "has no host"),
+        ("https://h.example.com/v1?key=SENTINEL", "has a query string, which the SDK would garble"),
+        ("https://me:SENTINEL@h.example.com/v1", "has a user name or password in it"),
+        ("https://h.example.com:port/v1", "can't be read"),
+        ("https://h.exam ple.com/v1", "has a character that no URL has"),
+        ("https://h.example.com/{x}", "has a character that no URL has"),
+    ],
+)
+def test_impossible_url_is_refused_without_showing_a_secret(pasted: str, text: str) -> None:
+    _, findings = examine(pasted, OPENAI, source="ACME_BASE_URL, environment")
+    assert [finding.code for finding in findings] == ["invalid-base-url"]
+    assert text in findings[0].text()
+    assert "SENTINEL" not in findings[0].text()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:1/v1",
+        "http://127.0.0.1",
+        "http://10.0.0.7/v1",
+        "http://gpu-box:8000",
+        "http://[::1]/",
+        "http://a.local",
+    ],
+)
+def test_private_hosts_are_known(url: str) -> None:
+    assert is_private(url)
+
+
+@pytest.mark.parametrize("url", ["http://example.com", "http://8.8.8.8/v1", "http://localhost.example.com"])
+def test_public_hosts_are_known(url: str) -> None:
+    assert not is_private(url)
