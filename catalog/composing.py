@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcatalog.catalog.anchors import AliasError, Anchors
@@ -10,6 +11,7 @@ from modelcatalog.catalog.masking import shown
 from modelcatalog.catalog.scalars import plain_value
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from types import ModuleType
 
     from modelcatalog.catalog.limits import Limits
@@ -42,7 +44,7 @@ class _Frame(NamedTuple):
 
 
 class Composer:
-    """Takes the events of one file, one by one, and builds `data` and `marks`. What is wrong goes to `problems`."""
+    """Builds `data` and `marks` from the events of one file. What is wrong goes to `problems`."""
 
     def __init__(self, source: SourceText, limits: Limits, events: ModuleType) -> None:
         self.data: Any = None
@@ -59,7 +61,7 @@ class Composer:
         self._key_at = 0
         self._positions: list[int] = []
         self._anchor: str | None = None
-        self.take = {
+        self._take = {
             events.ScalarEvent: self._scalar,
             events.MappingStartEvent: self._mapping,
             events.SequenceStartEvent: self._sequence,
@@ -71,6 +73,13 @@ class Composer:
             events.StreamStartEvent: self._nothing,
             events.StreamEndEvent: self._nothing,
         }
+
+    def run(self, events: Generator[Any, None, None]) -> None:
+        """Take all events, or those up to the first problem after which reading on makes no sense."""
+        take = self._take
+        with closing(events), suppress(UnreadableError):
+            for event in events:
+                take[type(event)](event)
 
     def _nothing(self, _event: Any) -> None:
         pass

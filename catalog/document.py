@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from modelcatalog.catalog.composing import Composer, UnreadableError
+from modelcatalog.catalog.composing import Composer
 from modelcatalog.catalog.decoding import decode
 from modelcatalog.catalog.errors import CatalogError
 from modelcatalog.catalog.limits import LIMITS, Limits
@@ -105,14 +105,12 @@ def _composed(source: SourceText, limits: Limits, libyaml: bool) -> Composer:
     from modelcatalog.catalog import yaml_events
 
     composer = Composer(source, limits, yaml_events.event_types)
-    take = composer.take
     try:
-        with closing(yaml_events.events(source.text, libyaml=libyaml)) as events:
-            for event in events:
-                take[type(event)](event)
-    except UnreadableError:
-        pass
+        composer.run(yaml_events.events(source.text, libyaml=libyaml))
     except yaml_events.YAMLError as error:
+        joined = yaml_events.joined_pairs(source.text)
+        if joined != source.text:
+            return _composed(SourceText(source.path, joined), limits, libyaml)
         composer.problems.append(explain(source, error))
     return composer
 

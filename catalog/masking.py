@@ -16,7 +16,7 @@ _SECRET_NAME = re.compile(
 )
 _SHOWN_NAMES = {"keys", "max_output_tokens", "max_tokens"}
 _VARIABLES = ("env", "also")
-OF_A_SETTING = (*_VARIABLES, "pattern", "choices", "description", "required", "secret")
+OF_A_SETTING = (*_VARIABLES, "pattern", "choices", "description")
 """Keys of a secret setting that hold no secret."""
 
 _FIELD = re.compile(r"""(?<![\w.-])(?P<name>[\w.-]++)["']?\s*+[:=]""")
@@ -110,8 +110,7 @@ def _secret_spans(text: str) -> list[tuple[int, int]]:
         is_secret = is_secret_name(field["name"]) or field["name"] in _VARIABLES
         if field.start() < done or not (is_secret or is_inside):
             continue
-        after = _ENTRY.search(text, field.end())
-        done = after.start() + (text[after.start()] == "{") if after else len(text)
+        done = _value_end(text, field)
         if text[field.end() : done].strip() == "{":
             closed = text.index("}", done) if "}" in text[done:] else len(text)
         end = len(text[:done].rstrip(" \t]}\"'"))
@@ -120,6 +119,18 @@ def _secret_spans(text: str) -> list[tuple[int, int]]:
                 spans.append((token.start(), end))
                 break
     return spans
+
+
+def _value_end(text: str, field: re.Match[str]) -> int:
+    """Where the value of a field ends: before the next key, but only of a map in braces, and not inside quotes."""
+    start = field.end() + len(text[field.end() :]) - len(text[field.end() :].lstrip())
+    quote = text[start : start + 1]
+    if quote and quote in "\"'":
+        closing = text.find(quote, start + 1)
+        start = closing if closing >= 0 else len(text)
+    is_in_braces = text.count("{", 0, field.start()) > text.count("}", 0, field.start())
+    after = _ENTRY.search(text, start) if is_in_braces or quote == "{" else None
+    return after.start() + (text[after.start()] == "{") if after else len(text)
 
 
 def _replaced(text: str, spans: list[tuple[int, int]], caret: int) -> tuple[str, int]:

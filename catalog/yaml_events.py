@@ -16,6 +16,7 @@ __all__ = ["MarkedYAMLError", "YAMLError", "event_types", "events"]
 event_types = yaml.events
 
 _BLANK_LINE = re.compile(r"^[ \t]*\t[ \t]*(?=\r?$)", re.MULTILINE)
+_PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -29,6 +30,17 @@ def events(text: str, *, libyaml: bool) -> Generator[Any, None, None]:
         raise YAMLError(str(error)) from error
     finally:
         loader.dispose()
+
+
+def joined_pairs(text: str) -> str:
+    """`text` with each pair of escapes that JSON writes for one character as the one escape that YAML has for it.
+
+    On their lines, the columns after them are then too low by two each.
+    """
+    return _PAIR.sub(
+        lambda pair: f"\\U{0x10000 + (int(pair[1], 16) - 0xD800) * 0x400 + int(pair[2], 16) - 0xDC00:08x}",
+        text,
+    )
 
 
 def _evened(text: str) -> str:

@@ -156,7 +156,7 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
                 return replace(
                     report, mend=f"The endpoint answers under {version}: set base_url to {plan.url}{version}."
                 )
-            return replace(report, mend=f"Is the path of the base URL right? {plan.url}")
+            return replace(report, mend="Is the path of the base URL right?")
         case "model":
             return replace(report, mend=_near_models(resolved, adapter, plan))
         case "auth":
@@ -165,7 +165,7 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
             keys = f"; get one at {plan.entry.keys}" if plan.entry.keys else ""
             return replace(report, mend=f"{where[0].upper()}{where[1:]}{keys}.")
         case "connect":
-            return replace(report, mend=f"Is the server running, and is the base URL right? {plan.url}")
+            return replace(report, mend="Is the server running, and is the base URL right?")
     return report
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from modelcatalog.resolver.cli.options import BaseUrl, Config, Files, Json, Model, Pairs, plan_for
-from modelcatalog.resolver.cli.output import columns, emit, paint, print_json
+from modelcatalog.resolver.cli.output import columns, emit, fold, paint, print_json
 
 if TYPE_CHECKING:
     from modelcatalog.resolver.plan import Plan, SettingValue
@@ -53,12 +53,13 @@ def lines(plan: Plan) -> list[str]:
         if argument.target != "setting":
             to = "every call" if argument.target == "option" else argument.target
             rows.append((argument.name, _short(argument.value), f"{argument.source} -> {to}"))
-    result = [str(plan.ref), *columns(rows)]
     if plan.kept_out:
-        result += columns([("kept out", ", ".join(plan.kept_out), "the SDK would have read them")])
+        rows.append(("kept out", ", ".join(plan.kept_out), "the SDK would have read them"))
+    result = [str(plan.ref), *columns(rows, most=34)]
     for finding in plan.findings:
         mood = {"error": "bad", "warning": "warn", "note": "dim"}[finding.severity]
-        result += [f"  {paint(finding.severity, mood)}: {finding.text()}"]
+        first, *more = fold(f"  {finding.severity}: ", finding.text())
+        result += [first.replace(finding.severity, paint(finding.severity, mood), 1), *more]
     return result
 
 

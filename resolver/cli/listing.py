@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from modelcatalog.resolver.cli.options import Files, Json, Names
-from modelcatalog.resolver.cli.output import columns, emit, note, print_json
+from modelcatalog.resolver.cli.output import columns, counted, emit, note, print_json
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry
@@ -28,7 +28,7 @@ def list_providers(names: Names = None, file: Files = None, json: Json = False) 
         )
     if catalog.problems:
         files = ", ".join(dict.fromkeys(problem.path for problem in catalog.problems))
-        note(f"{len(catalog.problems)} problems in {files}: see `catalog validate`.")
+        note(f"{counted(len(catalog.problems), 'problem')} in {files}: see `catalog validate`.")
         raise typer.Exit(1)
 
 

@@ -59,27 +59,28 @@ def _row(row: Sequence[str], widths: Sequence[int], indent: int, gap: int) -> li
 
 
 def fold(head: str, text: str) -> list[str]:
-    """`head` and `text` in one line, or in several that hang below the start of `text`."""
+    """`head` and `text` in one line; where the terminal is too narrow, in several that hang below the start of `text`,
+    or below `head` when a word of it needs more room than is left.
+    """
     room = width() - len(head)
     if width() == 0 or len(text) <= room:
         return [(head + text).rstrip()]
     import textwrap
 
-    if room < 24:
-        deep = " " * 8
-        return [
-            head.rstrip(),
-            *textwrap.wrap(
-                text,
-                max(width(), 30),
-                initial_indent=deep,
-                subsequent_indent=deep,
-                break_long_words=False,
-                break_on_hyphens=False,
-            ),
-        ]
-    lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
+    longest = max(map(len, text.split()), default=0)
+    if room < max(24, longest):
+        hang = " " * min(8, len(head) - len(head.lstrip()) + 4)
+        below = textwrap.wrap(
+            text, max(width() - len(hang), 24), break_long_words=False, break_on_hyphens=False
+        )
+        return [head.rstrip(), *(hang + line for line in below)]
+    lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
     return [head + lines[0], *(" " * len(head) + line for line in lines[1:])]
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 problem`, `2 problems`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def emit(lines: Iterable[str]) -> None:

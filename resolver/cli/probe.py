@@ -61,15 +61,11 @@ def _lines(report: ProbeReport, space: int) -> list[str]:
         )
         rate = f", {report.tokens_per_second:.0f} tokens/s" if report.tokens_per_second is not None else ""
         return [f"{head}{paint('ok', 'good')}  {first}{rate}, {report.total:.2f} s in all, {report.url}"]
+    status = f": {report.status}" if report.status else ""
     took = f" after {report.total:.2f} s" if report.total is not None else ""
-    called = f" for {report.method or 'POST'} {report.url}" if report.url else ""
-    status = f"{report.status}{called}" if report.status else f"{report.detail}{called}"
-    lines = fold(f"{head}{paint(f'failed at {report.step}', 'bad')}  ", f"{status}{took}")
-    hang = " " * len(head)
-    if report.status and report.detail:
-        lines += fold(hang, report.detail)
-    if report.mend:
-        lines += fold(hang, report.mend)
-    if report.base_url and report.base_url_source:
-        lines += fold(hang, f"base URL {report.base_url} ({report.base_url_source})")
+    lines = [f"{head}{paint(f'failed at {report.step}', 'bad')}{status}{took}"]
+    called = f"{report.method or 'POST'} {report.url}" if report.url else None
+    base = f"base URL {report.base_url} ({report.base_url_source})" if report.base_url and called else None
+    for text in filter(None, (called, report.detail, report.mend, base)):
+        lines += fold(" " * len(head), text)
     return lines

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from modelcatalog.resolver.cli.options import Files, Json
-from modelcatalog.resolver.cli.output import emit, paint, print_json
+from modelcatalog.resolver.cli.output import counted, emit, paint, print_json
 
 
 def validate(
@@ -33,8 +33,8 @@ def validate(
     else:
         for problem in problems:
             emit([problem.render()])
-        count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}" if problems else "no problem"
-        spread = f"{len(paths)} file{'s' if len(paths) != 1 else ''}"
+        count = counted(len(problems), "problem") if problems else "no problem"
+        spread = counted(len(paths), "file")
         emit(
             [
                 f"{paint(count, 'bad' if problems else 'good')} in {spread}, {len(catalog.providers)} providers read"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import subprocess
 import sys
 from contextlib import suppress
@@ -116,6 +117,28 @@ def test_byte_order_mark_and_line_breaks_of_any_system_are_read(libyaml: bool) -
         assert parse_document(text, "", libyaml=libyaml).position(["b"]) == (2, 4)
 
 
+@both_parsers
+def test_json_is_read_with_its_escapes(libyaml: bool) -> None:
+    data = {
+        "a\u00e9\U0001f600": ["\U0001f600\U0001f600", "/", '"', "\\", "\n", "\u2028"],
+        "b": {"c": [1.5, None, True]},
+    }
+    for text in (
+        json.dumps(data),
+        json.dumps(data, indent="\t"),
+        json.dumps(data, ensure_ascii=False).replace("/", "\\/"),
+    ):
+        if "\u2028" not in text:
+            assert read(text, libyaml=libyaml) == data
+
+
+@both_parsers
+def test_half_a_pair_of_escapes_is_refused(libyaml: bool) -> None:
+    assert problems('a: "\\ud83d x"', libyaml=libyaml) == [
+        "models.yaml:1:4: an escape in this text stands for no character: write the character itself"
+    ]
+
+
 TEXT = """\
 # a comment
 catalog: 1
@@ -188,8 +211,114 @@ def test_all_duplicates_are_told_at_once_and_a_broken_line_with_them() -> None:
     ]
 
 
+@both_parsers
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("&a x: 1\n*a : 2", ["duplicate-key"]),
+        ("b: &a y\n*a : 2\n? *a\n: 3", ["duplicate-key"]),
+        ("a: &a [1]\n*a : 2", ["key-type"]),
+        ("*a : 2", ["alias"]),
+        ("!!int 1: a", ["tag"]),
+        ("!!seq {a: 1}: a", ["tag", "key-type"]),
+        ("[a, b]: {c: [1]}\nd: 1", ["key-type"]),
+        ("a: 1\na: {b: [1, {c: 2}]}\nd: 3", ["duplicate-key"]),
+        ("%YAML 1.2\n---\na: 1", ["directive"]),
+        ("a: !!bool maybe\nb: !!float x\nc: !!binary aGk=", ["tag", "tag", "tag"]),
+    ],
+)
+def test_reading_goes_on_after_an_odd_key_or_tag(text: str, codes: list[str], libyaml: bool) -> None:
+    with pytest.raises(DocumentError) as caught:
+        parse_document(text, "models.yaml", libyaml=libyaml)
+    assert [problem.code for problem in caught.value.problems] == codes
+
+
 def test_there_is_an_end_to_the_problems_that_are_told() -> None:
     assert len(problems("a: 1\n" * 5000)) == 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "a: b: c",
+            "a: 1\n b: 2",
+            "a:\n  b: 1\n c: 2",
+            "a\nb: 1",
+            "a: 1\nb\nc: 2",
+            "k:v\nb: 1",
+            ": x",
+            "a: ? b",
+            "a: - b",
+        ),
+        *(
+            "a: [1, 2",
+            "a: {x: 1",
+            "a: {x: 1]",
+            "a: [1 2: 3 4}",
+            "a: [\nb: 1\nc: 2",
+            "{",
+            "[a, , b]",
+            "a: ]",
+            "a: [b}",
+        ),
+        *(
+            'a: "abc',
+            "a: 'b\n\nc: 1",
+            'a: "\\d"',
+            'a: "\\xZZ"',
+            'a: "\\ud800"',
+            'a: "\\UFFFFFFFF"',
+            "a: 'it's'",
+            'a: "x" y',
+        ),
+        *(
+            "*: x",
+            "a: *",
+            "a: & b",
+            "a: *x",
+            "a: &x {b: *x}",
+            "a: > x",
+            "a: >=3",
+            "a: |x\n  b",
+            "a: |\n\tb",
+            "a: {b}/v1",
+        ),
+        *(
+            "\ta: 1",
+            "a:\n\tb: 1",
+            "a: 1\n\tb: 2",
+            "a: @x",
+            "a: `x`",
+            "a: %x",
+            "a: !x:y 5",
+            "a: !e!x 5",
+            "a: !<x",
+            "a: !!py/x",
+        ),
+        *(
+            "%FOO\n---\na",
+            "%YAML 2.0\n---\na",
+            "%YAML 1.3\n---\na",
+            "%TAG ! x\n---\na",
+            "a: 1\n...\nb: 2",
+            "--- a\n--- b",
+        ),
+        *(
+            "- a\nb: 1",
+            "a: 1\n- b",
+            "- - a\n - b",
+            "a:\n- b\nc",
+            "&a &b c",
+            "k" * 1100 + ": 1",
+            "? a: b: c",
+            "[a]: b",
+        ),
+    ],
+)
+def test_both_parsers_complain_in_the_same_words(text: str) -> None:
+    assert problems(text) == problems(text, libyaml=False)
+    assert "can't be read as YAML" not in problems(text)[0]
 
 
 @both_parsers
