@@ -14,6 +14,8 @@ from modelcatalog.catalog.entries import LayerKind, Place
 from modelcatalog.catalog.shorthand import expand
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from modelcatalog.catalog.problems import Problem
 
 Record = dict[str, Any]
@@ -53,6 +55,7 @@ class Layer(NamedTuple):
     records: Records
     problems: tuple[Problem, ...] = ()
     unreadable: str | None = None
+    file: Path | None = None
 
     def record(self, key: str) -> Record | None:
         """The record of this key, None when the file doesn't have it."""

@@ -96,8 +96,8 @@ def _read(kind: LayerKind, path: Path, shown: str, signature: _Signature, cache:
         content = _content(path, signature, cache) if cache is not None else ""
         stored = cache.read(content) if cache is not None else None
         if stored is not None:
-            return Layer(kind, shown, _HealingRecords(stored, path, shown))
-        layer = compile_file(path, kind=kind, shown=shown)
+            return Layer(kind, shown, _HealingRecords(stored, path, shown), file=path)
+        layer = compile_file(path, kind=kind, shown=shown)._replace(file=path)
     except OSError as error:
         return _unreadable(kind, shown, error)
     if cache is not None and not layer.problems and isinstance(layer.records, MemoryRecords):

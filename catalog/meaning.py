@@ -90,7 +90,7 @@ def _settings(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
 
 
 def check_catalog(catalog: Catalog, adapters: Adapters) -> list[Problem]:
-    """Every problem of every layer and between them, without repeats, in the order of the files."""
+    """Every problem of every layer and between them, without repeats."""
     problems = list(catalog.problems)
     aliases: dict[str, str] = {}
     for provider in catalog.providers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn, Self
 
 # As many signs as are shown of a long secret, and how long it must be for that.
@@ -60,3 +60,26 @@ def mask(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, "****")
     return text
+
+
+def scrub(error: BaseException, secrets: Iterable[str]) -> None:
+    """Mask these secrets in an exception and in those below it: a traceback shows what a service echoed."""
+    from modelcatalog.providers.causes import causes
+
+    known = tuple(filter(None, secrets))
+    for one in causes(error) if known else ():
+        one.args = _scrubbed(one.args, known)
+        for name in ("message", "body", "__notes__"):
+            value = getattr(one, name, None)
+            if isinstance(value, str | dict | list):
+                setattr(one, name, _scrubbed(value, known))
+
+
+def _scrubbed(value: Any, secrets: Sequence[str]) -> Any:
+    if isinstance(value, str):
+        return mask(value, secrets)
+    if isinstance(value, dict):
+        return {key: _scrubbed(item, secrets) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_scrubbed(item, secrets) for item in value)
+    return value

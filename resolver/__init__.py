@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.probing import ProbeReport, probe
     from modelcatalog.resolver.resolution import explain, parse, resolve
     from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel
+    from modelcatalog.resolver.validation import validate
 
 _HOMES = {
     "Catalog": "modelcatalog.catalog.catalog",
@@ -33,6 +34,7 @@ _HOMES = {
     "parse": "modelcatalog.resolver.resolution",
     "probe": "modelcatalog.resolver.probing",
     "resolve": "modelcatalog.resolver.resolution",
+    "validate": "modelcatalog.resolver.validation",
 }
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "parse",
     "probe",
     "resolve",
+    "validate",
 ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from modelcatalog.catalog.masking import is_secret_name
 from modelcatalog.providers.secret import Secret
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Plan:
             "settings": {name: _setting_json(value) for name, value in self.settings.items()},
             "headers": {name: str(value) for name, value in self.headers.items()},
             "arguments": [
-                {"name": a.name, "value": plain(a.value), "to": a.target, "source": a.source}
+                {"name": a.name, "value": plain(a.value, a.name), "to": a.target, "source": a.source}
                 for a in self.arguments
             ],
             "kept_out": dict(self.kept_out),
@@ -129,14 +130,16 @@ class Plan:
         }
 
 
-def plain(value: Any) -> Any:
-    """The value as JSON can hold it: secrets masked, objects by their type's name."""
+def plain(value: Any, name: str = "") -> Any:
+    """The value as JSON can hold it: secrets masked, by their name too, and objects by their type's name."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item, str(key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item, name) for item in value]
+    if isinstance(value, str) and is_secret_name(name):
+        return str(Secret(value))
     if isinstance(value, str | int | float | bool) or value is None:
         return value
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
     return str(value) if isinstance(value, Secret) else f"<{type(value).__name__}>"
 
 

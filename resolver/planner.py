@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.errors import CatalogError
 from modelcatalog.catalog.findings import Finding
+from modelcatalog.catalog.masking import is_secret_name
 from modelcatalog.catalog.meaning import check_entry
 from modelcatalog.providers.adapter import load_adapter
 from modelcatalog.providers.sdk import installed_version, is_old
@@ -58,7 +59,8 @@ def make_plan(
     findings += _package(entry, adapter.PACKAGE, installed)
     findings += _lifecycle(entry)
     options = {a.name: a.value for a in routed if a.target == "option"}
-    headers.update(options.get("headers") or {})
+    for name, value in (options.get("headers") or {}).items():
+        headers[name] = Secret(value) if is_secret_name(name) and isinstance(value, str) else value
     return Plan(
         ref=ref,
         entry=entry,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from modelcatalog.catalog.errors import ProviderCallError
 from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply
+from modelcatalog.providers.secret import scrub
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -46,6 +47,7 @@ class _Resolved(Generic[Client]):
 def call_error(plan: Plan, adapter: Adapter, error: Exception) -> ProviderCallError:
     """Our error for one of the SDK's: where it happened, which URL it was, and no secret."""
     failure = adapter.failure(error, plan.secrets)
+    scrub(error, plan.secrets)
     where = f" for {failure.method or 'POST'} {failure.url}" if failure.url else ""
     status = f"{failure.status}" if failure.status else failure.detail
     detail = f": {failure.detail}" if failure.status and failure.detail else ""

@@ -35,6 +35,8 @@ def explain(
 
 def lines(plan: Plan) -> list[str]:
     """The plan as text."""
+    from modelcatalog.resolver.plan import plain
+
     entry = plan.entry
     qualifier = f", qualifier {entry.qualifier}" if entry.qualifier else ""
     version = f"{plan.package.distribution} {plan.installed or 'not installed'}"
@@ -52,7 +54,9 @@ def lines(plan: Plan) -> list[str]:
     for argument in plan.arguments:
         if argument.target != "setting":
             to = "every call" if argument.target == "option" else argument.target
-            rows.append((argument.name, _short(argument.value), f"{argument.source} -> {to}"))
+            rows.append(
+                (argument.name, _short(plain(argument.value, argument.name)), f"{argument.source} -> {to}")
+            )
     if plan.kept_out:
         rows.append(("kept out", ", ".join(plan.kept_out), "the SDK would have read them"))
     result = [str(plan.ref), *columns(rows, most=34)]

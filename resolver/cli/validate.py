@@ -19,13 +19,12 @@ def validate(
     json: Json = False,
 ) -> None:
     """Check catalog files: each problem with its line and its mend. Exits with 1 when there is one."""
-    from modelcatalog.catalog.meaning import check_catalog
-    from modelcatalog.resolver.adapters import INSTALLED
     from modelcatalog.resolver.files import load_catalog
+    from modelcatalog.resolver.validation import validate as validate_library
 
     named = [*(files or ()), *(file or ())]
     catalog = load_catalog(named, project=not named)
-    problems = check_catalog(catalog, INSTALLED)
+    problems = validate_library(catalog)
     paths = [layer.path for layer in catalog.layers]
     if json:
         found = [problem.to_json() for problem in problems]

@@ -284,6 +284,10 @@ def run_without_sdk(
             ["key 'a' stands in line 3 already"],
         ),
         ("", ["models.yaml", "empty"]),
+        (
+            "catalog: 1\nproviders:\n  a:\n    base_url: https://h/v1/chat/completions\n",
+            ["models.yaml:4:15: the base URL", "ends in what the SDK adds by itself", "^ write https://h/v1"],
+        ),
         ("models:\n  - gpt-4o\n", ["models.yaml", "catalog: 1"]),
         (
             "catalog: 1\nproviders:\n  a: {base_url: 'https://h/v1', adapter: opnai}\n",
@@ -301,3 +305,55 @@ def test_catalog_file_with_a_problem(catalog: Catalog, tmp_path: Path, text: str
 
 def test_catalog_file_that_isnt_there(catalog: Catalog) -> None:
     assert seen(catalog("check", "--file", "nosuch.yaml"), 1) == "nosuch.yaml: isn't there\n"
+
+
+SPILL = """
+import logging, traceback
+logging.basicConfig(level=logging.DEBUG)
+from modelcatalog.catalog.errors import ModelCatalogError
+from modelcatalog.resolver import resolve
+try:
+    with resolve("acme/small", sync=True, max_retries=0) as model:
+        print(repr(model), model.plan)
+        model.chat("hi")
+except ModelCatalogError as error:
+    traceback.print_exc()
+    print(repr(error), error, repr(error.__cause__), error.__cause__)
+else:
+    raise SystemExit("no error")
+"""
+
+
+@pytest.mark.usefixtures("acme")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        answers.error(401, f"Incorrect API key provided: {SENTINEL}"),
+        answers.error(404, f"no {SENTINEL} here", code="model_not_found"),
+        answers.error(500, f"Bearer {SENTINEL}"),
+        answers.html(title=SENTINEL),
+    ],
+    ids=["401", "404", "500", "html"],
+)
+def test_no_secret_in_traceback_log_or_repr(tmp_path: Path, server: RecordingServer, answer: Answer) -> None:
+    server.answer(answer)
+    done = subprocess.run(
+        [sys.executable, "-c", SPILL],
+        cwd=tmp_path,
+        env={**os.environ, **ACME, "OPENAI_LOG": "debug"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" in done.stderr
+    assert "DEBUG" in done.stderr
+    assert SENTINEL not in done.stdout + done.stderr
+
+
+def test_key_on_the_command_line_is_masked(catalog: Catalog) -> None:
+    words = ["-M", f"api_key={SENTINEL}", "-M", f"headers={{Authorization: 'Bearer {SENTINEL}', X-A: b}}"]
+    for more in ([], ["--json"]):
+        text = seen(catalog("explain", "openai/x", *words, *more), 0)
+        assert "X-A" in text
