@@ -61,7 +61,7 @@ def _lines(report: CheckReport, *, detailed: bool) -> list[str]:
 def _ready(row: CheckRow) -> tuple[str, str, str]:
     key = row.plan.settings.get("api_key")
     if row.plan.auth == "none":
-        source = f"no key needed; {row.plan.url} not asked"
+        source = f"no key; {row.plan.url} not asked"
     elif row.plan.auth != "key":
         source = f"{row.plan.auth} login of this machine"
     else:
