@@ -1,9 +1,13 @@
-"""Draw the pictures of the README anew: `python docs/pictures.py`. The command really runs, in a terminal of 80 columns."""
+"""Draw the pictures of the README anew: `python docs/pictures.py`.
+
+The command really runs, in a terminal of 80 columns.
+"""
 
 from __future__ import annotations
 
 import os
 import pty
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -30,7 +34,7 @@ def shown(words: list[str]) -> str:
         child, terminal = pty.fork()
         if child == 0:
             os.chdir(home)
-            os.execve(str(Path(sys.executable).with_name("catalog")), ["catalog", *words], environment)
+            os.execve(str(Path(sys.executable).with_name("catalog")), ["catalog", *words], environment)  # noqa: S606  nothing to quote
         pieces = []
         while True:
             try:
@@ -51,7 +55,8 @@ def main() -> None:
         console = Console(record=True, width=80, file=Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
         console.print(Text(f"$ catalog {' '.join(words)}", style="bold"))
         console.print(Text.from_ansi(shown(words)), highlight=False, soft_wrap=True)
-        (HERE / f"{name}.svg").write_text(console.export_svg(title="catalog"), encoding="utf-8")
+        picture = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title="catalog"), flags=re.DOTALL)
+        (HERE / f"{name}.svg").write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -88,8 +88,7 @@ def test_check_with_nothing_set_is_no_alarm(catalog: Catalog) -> None:
     done = catalog("check")
     assert done.returncode == 0
     assert (
-        "Ready (3)\n  ollama            no key; http://localhost:11434/v1 not asked  openai "
-        in done.stdout
+        "Ready (3)\n  ollama            no key; http://localhost:11434/v1 not asked  openai " in done.stdout
     )
     assert "Not set up (6)  openai, openai/azure, grok, together, cloudflare, openrouter" in done.stdout
     assert "Broken" not in done.stdout

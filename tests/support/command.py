@@ -8,6 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+# Taken before a test empties the environment: the command's own process is measured too.
+COVERAGE = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+
 Catalog = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -18,7 +21,7 @@ def command_in(folder: Path) -> Catalog:
         return subprocess.run(
             [str(Path(sys.executable).with_name("catalog")), *words],
             cwd=folder,
-            env={**os.environ, **variables},
+            env={**os.environ, **COVERAGE, **variables},
             input=said,
             capture_output=True,
             text=True,
