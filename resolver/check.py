@@ -118,8 +118,9 @@ def _row(entry: Entry, catalog: Catalog, environment: Environment) -> CheckRow:
 
 
 def _state(plan: Plan) -> State:
+    codes = {finding.code for finding in plan.findings}
     if not plan.errors:
-        return "ready"
+        return "broken" if "unusable-login" in codes else "not set up" if "no-login" in codes else "ready"
     if any(finding.code in _WRONG for finding in plan.errors):
         return "broken"
     values = plan.settings.values()

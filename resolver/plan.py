@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry, Place
     from modelcatalog.catalog.findings import Finding
     from modelcatalog.providers.adapter import Package
+    from modelcatalog.resolver.logins import Login
     from modelcatalog.resolver.names import ModelRef
 
 Kind = Literal["argument", "environment", ".env", "secrets", "default", "none"]
@@ -73,6 +74,7 @@ class Plan:
     entry: Entry
     model: str
     auth: str
+    login: Login | None
     package: Package
     client: str
     installed: str | None
@@ -117,6 +119,7 @@ class Plan:
                 "extra": self.package.extra,
             },
             "auth": self.auth,
+            "login": self.login.source if self.login is not None else None,
             "base_url": self.url,
             "settings": {name: _setting_json(value) for name, value in self.settings.items()},
             "headers": {name: str(value) for name, value in self.headers.items()},

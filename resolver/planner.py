@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from modelcatalog.catalog.errors import CatalogError
+from modelcatalog.catalog.errors import ArgumentError, CatalogError
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.catalog.masking import is_secret_name
 from modelcatalog.catalog.meaning import check_entry
@@ -17,6 +17,7 @@ from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.adapters import INSTALLED
 from modelcatalog.resolver.arguments import route
 from modelcatalog.resolver.base_url import examine, is_private
+from modelcatalog.resolver.logins import look
 from modelcatalog.resolver.plan import Plan, SettingValue
 from modelcatalog.resolver.settings import fill, inspect_settings, settle
 from modelcatalog.resolver.trust import untrusted
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry
     from modelcatalog.providers.adapter import Adapter, Package
     from modelcatalog.resolver.environment import Environment
+    from modelcatalog.resolver.logins import Login
     from modelcatalog.resolver.names import ModelRef
 
 
@@ -48,8 +50,10 @@ def make_plan(
     adapter = load_adapter(entry.adapter)
     routed = route(entry, {name: value for name, value in arguments.items() if value is not None}, sources)
     values = settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment)
-    auth = _auth(entry, values)
+    options = {a.name: a.value for a in routed if a.target == "option"}
+    auth, login = _auth(entry, values, environment, options.get("auth"))
     findings = inspect_settings(entry, values, auth)
+    findings += _login_findings(entry, auth, login)
     url, url_findings = _url(entry, values, adapter)
     findings += url_findings
     headers, header_findings = _headers(entry, environment)
@@ -58,7 +62,6 @@ def make_plan(
     installed = installed_version(adapter.PACKAGE.distribution)
     findings += _package(entry, adapter.PACKAGE, installed)
     findings += _lifecycle(entry)
-    options = {a.name: a.value for a in routed if a.target == "option"}
     for name, value in (options.get("headers") or {}).items():
         headers[name] = Secret(value) if is_secret_name(name) and isinstance(value, str) else value
     return Plan(
@@ -66,6 +69,7 @@ def make_plan(
         entry=entry,
         model=entry.wire_id(ref.model),
         auth=auth,
+        login=login,
         package=adapter.PACKAGE,
         client=adapter.client_name(sync),
         installed=installed,
@@ -81,23 +85,54 @@ def make_plan(
     )
 
 
-def _auth(entry: Entry, values: Mapping[str, SettingValue]) -> str:
-    """The scheme that is used: the first of the entry's that has what it needs, else the first."""
+def _auth(
+    entry: Entry, values: Mapping[str, SettingValue], environment: Environment, asked: object
+) -> tuple[str, Login | None]:
+    """The scheme that is used, and the login that it finds here.
+
+    It is the one that was asked for, else the key if there is one, else the first keyless one that this machine is
+    logged in with, else the first of the entry's.
+    """
+    if asked is not None:
+        if asked not in entry.auth:
+            known = ", ".join(entry.auth)
+            raise ArgumentError(f"{entry.id} has no auth {asked!r}: it has {known}.", argument="auth")
+        return str(asked), _login(str(asked), environment, values)
     key = values.get("api_key")
     if key is not None and key.value is not None:
-        return "key"
-    others = [scheme for scheme in entry.auth if scheme != "key"]
-    if "key" in entry.auth and key is not None and not key.required and not others:
-        return "none"
-    if others and (others[0] == "none" or _is_available(others[0])):
-        return others[0]
-    return entry.auth[0]
+        return "key", None
+    if "none" in entry.auth or (entry.auth == ("key",) and key is not None and not key.required):
+        return "none", None
+    logins: dict[str, Login | None] = {
+        scheme: _login(scheme, environment, values) for scheme in entry.auth if scheme != "key"
+    }
+    seen = next(
+        (scheme for scheme, login in logins.items() if login is not None and login.source), entry.auth[0]
+    )
+    return seen, logins.get(seen)
 
 
-def _is_available(scheme: str) -> bool:
-    """Whether the package that a keyless scheme needs is here; it says nothing of the credentials themselves."""
-    needed = {"entra": "azure-identity", "aws": "boto3", "google": "google-auth"}.get(scheme)
-    return needed is None or installed_version(needed) is not None
+def _login(scheme: str, environment: Environment, values: Mapping[str, SettingValue]) -> Login | None:
+    return look(scheme, environment, values) if scheme in ("aws", "google", "entra") else None
+
+
+def _login_findings(entry: Entry, scheme: str, login: Login | None) -> list[Finding]:
+    findings = []
+    if scheme == "entra" and installed_version("azure-identity") is None:
+        message = f"{entry.id} needs the package azure-identity to log in with Entra ID; it isn't installed."
+        findings.append(
+            Finding("missing-package", "error", message, "Install it: pip install 'modelcatalog[entra]'")
+        )
+    if login is None or login.source is not None:
+        return findings
+    lacks = f"No {_LOGINS[scheme]} login for {entry.id}"
+    if login.unusable is not None:
+        return [*findings, Finding("unusable-login", "warning", f"{lacks}: {login.unusable}.", login.mend)]
+    message = f"{lacks} in variables or files (a cloud machine's role can't be seen offline)."
+    return [*findings, Finding("no-login", "warning", message, login.mend)]
+
+
+_LOGINS = {"aws": "AWS", "google": "Google", "entra": "Entra ID"}
 
 
 def _url(

@@ -80,10 +80,7 @@ def inspect_settings(entry: Entry, values: Mapping[str, SettingValue], auth: str
     for name, value in values.items():
         setting = entry.settings[name]
         if value.value is None:
-            needed = setting.required and not (
-                setting.secret and auth not in ("key", "none") and name == "api_key"
-            )
-            if needed:
+            if setting.required and (name != "api_key" or auth == "key"):
                 findings.append(_missing(entry, setting, value))
             continue
         if callable(value.value):

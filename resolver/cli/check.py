@@ -63,7 +63,7 @@ def _ready(row: CheckRow) -> tuple[str, str, str]:
     if row.plan.auth == "none":
         source = f"no key; {row.plan.url} not asked"
     elif row.plan.auth != "key":
-        source = f"{row.plan.auth} login of this machine"
+        source = row.plan.login.source if row.plan.login and row.plan.login.source else row.plan.auth
     else:
         source = _from(key)
     return row.id, source, f"{row.plan.package.distribution} {row.plan.installed}"
@@ -78,7 +78,10 @@ def _from(value: SettingValue | None) -> str:
 
 def _needs(row: CheckRow) -> list[str]:
     lines: list[str] = []
-    for at, finding in enumerate(row.plan.errors):
+    telling = [
+        f for f in row.plan.findings if f.severity == "error" or f.code in ("no-login", "unusable-login")
+    ]
+    for at, finding in enumerate(telling):
         head = f"  {row.id}  " if at == 0 else " " * (len(row.id) + 4)
         lines += fold(head, finding.message)
         if finding.mend:
@@ -96,7 +99,10 @@ def _worth_knowing(report: CheckReport) -> list[str]:
         )
         notes.append(f"{variable} is set: {kept}")
     for row in report.rows:
-        notes += [f"{row.id}: {f.text()}" for f in row.plan.findings if f.severity != "error"]
+        told = ("no-login", "unusable-login")
+        notes += [
+            f"{row.id}: {f.text()}" for f in row.plan.findings if f.severity != "error" and f.code not in told
+        ]
         if row.state != "not set up":
             for value in row.plan.settings.values():
                 notes += [
