@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Never
 
-LayerKind = Literal["bundled", "user", "project", "named", "python"]
+LayerKind = Literal["bundled", "extension", "user", "project", "named", "python"]
 Scheme = Literal["key", "aws", "google", "entra", "none"]
 Target = Literal[
     "client", "session.client", "configure", "model", "engine", "request", "body", "adapter", "refuse"

@@ -26,6 +26,7 @@ class AdapterFacts(Protocol):
 class Adapters(Protocol):
     """The adapters that there are, by name."""
 
+    def has(self, name: str, /) -> bool: ...
     def names(self) -> Iterable[str]: ...
     def facts(self, name: str) -> AdapterFacts: ...
 
@@ -34,8 +35,8 @@ def check_entry(entry: Entry, adapters: Adapters) -> list[Problem]:
     """The problems of one entry: an adapter that isn't there, a target that it lacks, a setting that nothing reads."""
     from modelcatalog.catalog.suggest import nearest
 
-    known = list(adapters.names())
-    if entry.adapter not in known:
+    if not adapters.has(entry.adapter):
+        known = list(adapters.names())
         near = nearest(entry.adapter, known)
         mend = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
         message = f"{entry.id!r} names the adapter {entry.adapter!r}, which isn't there"

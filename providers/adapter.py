@@ -1,7 +1,7 @@
 """What an adapter is, which ones there are, and how one is loaded.
 
-An adapter is a module of this folder that sets `PACKAGE`; its name is the value of `adapter:` in models.yaml.
-The other modules here hold what adapters share.
+An adapter is a module of this folder that sets `PACKAGE`, or one that an installed extension brings; its name is the
+value of `adapter:` in models.yaml. The other modules here hold what adapters share.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from modelcatalog.catalog.errors import CatalogError
 from modelcatalog.providers.connection import Built, Connection, Failure
+from modelcatalog.providers.extensions import Extension, adapter_modules
 
 if TYPE_CHECKING:
+    from modelcatalog.catalog.problems import Problem
     from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply
 
 __all__ = [
@@ -28,6 +31,7 @@ __all__ = [
     "Package",
     "UrlRule",
     "adapter_names",
+    "extension_problems",
     "is_adapter",
     "load_adapter",
 ]
@@ -113,20 +117,72 @@ class Adapter(Protocol):
 
 
 def is_adapter(name: str) -> bool:
-    """Whether `adapter: name` has a module. Imports nothing."""
-    return name in _adapters()
+    """Whether `adapter: name` has a module, here or in an installed extension. Imports nothing."""
+    return name in _adapters() or name in adapter_modules()
 
 
 def adapter_names() -> list[str]:
-    """The adapters that there are. Imports none of them."""
-    return sorted(_adapters())
+    """The adapters that there are, ours and those of extensions. Imports none of them."""
+    return sorted(_adapters().union(adapter_modules()))
 
 
 def load_adapter(name: str) -> Adapter:
-    """The adapter of this name. Its SDK is not imported. Raises LookupError when there is none."""
-    if not is_adapter(name):
+    """The adapter of this name. Its SDK is not imported. Raises LookupError when there is none, and CatalogError when
+    the extension that brings it can't be used.
+    """
+    if name in _adapters():
+        return cast("Adapter", import_module(f"modelcatalog.providers.{name}"))
+    brought = adapter_modules().get(name)
+    if not brought:
         raise LookupError(f"there is no adapter {name!r}; there are {', '.join(adapter_names())}")
-    return cast("Adapter", import_module(f"modelcatalog.providers.{name}"))
+    if len(brought) > 1:
+        who = ", ".join(extension.distribution for extension in brought)
+        raise _unusable(brought[0], f"the adapter {name!r} is brought by several packages: {who}")
+    return _load_extension(brought[0])
+
+
+def extension_problems() -> list[Problem]:
+    """What is wrong with installed extensions, as far as can be told without importing them."""
+    problems = []
+    for name, brought in adapter_modules().items():
+        if name in _adapters():
+            problems += [
+                _problem(extension, f"its adapter {name!r} has the name of one of ours, and isn't used")
+                for extension in brought
+            ]
+        elif len(brought) > 1:
+            others = ", ".join(extension.distribution for extension in brought[1:])
+            problems.append(
+                _problem(brought[0], f"its adapter {name!r} is brought by {others} too; none is used")
+            )
+    return problems
+
+
+def _load_extension(extension: Extension) -> Adapter:
+    try:
+        module = import_module(extension.value.partition(":")[0])
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise _unusable(extension, f"its adapter {extension.name!r} can't be imported: {reason}") from error
+    lacks = [part for part in _PARTS if not hasattr(module, part)]
+    if lacks:
+        raise _unusable(extension, f"its adapter {extension.name!r} lacks {', '.join(lacks)}")
+    return cast("Adapter", module)
+
+
+_PARTS = [part for part in (*Adapter.__annotations__, *vars(Adapter)) if not part.startswith("_")]
+
+
+def _unusable(extension: Extension, message: str) -> CatalogError:
+    return CatalogError([_problem(extension, message)])
+
+
+def _problem(extension: Extension, message: str) -> Problem:
+    from modelcatalog.catalog.problems import Problem
+
+    return Problem(
+        path=f"package {extension.distribution}", line=0, column=0, message=message, code="broken-extension"
+    )
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelcatalog.providers.adapter import adapter_names, load_adapter
+from modelcatalog.providers.adapter import adapter_names, is_adapter, load_adapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 class InstalledAdapters:
     """The adapters of this installation. Asking for their facts imports no SDK."""
+
+    def has(self, name: str) -> bool:
+        return is_adapter(name)
 
     def names(self) -> Iterable[str]:
         return adapter_names()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from modelcatalog.catalog.errors import CatalogError
+from modelcatalog.providers.adapter import extension_problems
 from modelcatalog.resolver.environment import Environment
 from modelcatalog.resolver.files import load_catalog
 from modelcatalog.resolver.names import ModelRef
@@ -102,7 +103,7 @@ def check(
         else Environment.current()
     )
     asked = [names] if isinstance(names, str) else list(names)
-    problems = dict.fromkeys(catalog.problems)
+    problems = dict.fromkeys([*catalog.problems, *extension_problems()])
     rows = []
     for entry in select(catalog, asked):
         try:

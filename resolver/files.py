@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ def load_catalog(
 
     named = [*_named_by_option(), *(Path(file) for file in files)]
     _demand(named)
-    sources: list[Source] = []
+    sources = [Source("extension", path, show=_shown_within(who)) for who, path in _brought()]
     if user and (path := user_file()) is not None and path.exists():
         sources.append(Source("user", path, show=_shown))
     read = [BUNDLED, *named, *(source.path for source in sources)]
@@ -100,6 +100,21 @@ def open_cache() -> Cache | None:
         return None
 
 
+def _brought() -> list[tuple[str, Path]]:
+    """The catalog files of installed extensions. Asking for them costs as much as a start; the cache remembers."""
+    from modelcatalog.providers import extensions
+
+    if not extensions.is_known():
+        cache = open_cache()
+        name = f"extensions {extensions.signature()}"
+        stamp = cache.stamp(name) if cache is not None else None
+        if stamp is not None:
+            extensions.remember(stamp)
+        elif cache is not None:
+            cache.keep_stamp(name, extensions.stamp())
+    return [(one.distribution, path) for one, path in extensions.catalog_files() if path is not None]
+
+
 def _named_by_option() -> list[Path]:
     said = option("FILES")
     return [Path(part) for part in said.split(os.pathsep) if part] if said else []
@@ -131,6 +146,10 @@ def _is_ours(path: Path) -> bool:
 
 def _is_among(path: Path, others: Iterable[Path | None]) -> bool:
     return any(other is not None and other.exists() and path.samefile(other) for other in others)
+
+
+def _shown_within(package: str) -> Callable[[Path], str]:
+    return lambda path: f"{package}/{path.name}"
 
 
 def _shown(path: Path) -> str:

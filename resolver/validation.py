@@ -9,7 +9,7 @@ from modelcatalog.catalog.errors import CatalogError
 from modelcatalog.catalog.locating import located
 from modelcatalog.catalog.meaning import check_catalog
 from modelcatalog.catalog.problems import Problem
-from modelcatalog.providers.adapter import is_adapter, load_adapter
+from modelcatalog.providers.adapter import extension_problems, is_adapter, load_adapter
 from modelcatalog.resolver.adapters import INSTALLED
 from modelcatalog.resolver.base_url import examine
 from modelcatalog.resolver.files import load_catalog
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def validate(catalog: Catalog | None = None) -> list[Problem]:
     """Every problem of the catalog's files, in the order of files and lines. Empty: all is well."""
     catalog = catalog or load_catalog()
-    problems = [*check_catalog(catalog, INSTALLED)]
+    problems = [*extension_problems(), *check_catalog(catalog, INSTALLED)]
     for provider in catalog.providers:
         try:
             entry = catalog.entry(provider)

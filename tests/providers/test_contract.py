@@ -26,8 +26,8 @@ WEATHER = {
 def test_importing_every_adapter_imports_no_sdk_and_no_http_library() -> None:
     code = """
 import sys
-from modelcatalog.providers.adapter import adapter_names, load_adapter
-for name in adapter_names():
+from modelcatalog.providers.adapter import _adapters, load_adapter
+for name in _adapters():
     load_adapter(name)
 print(*sorted(sys.modules))
 """

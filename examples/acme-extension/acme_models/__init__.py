@@ -1,0 +1,1 @@
+"""The Acme protocol for modelcatalog."""
