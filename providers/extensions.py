@@ -40,9 +40,12 @@ def signature() -> Signature:
     return tuple(stamps)
 
 
-def extensions() -> tuple[Extension, ...]:
-    """Every extension that is installed, in the order of their names. Reads metadata, imports none."""
-    now = signature()
+def extensions(now: Signature | None = None) -> tuple[Extension, ...]:
+    """Every extension that is installed, in the order of their names. Reads metadata, imports none.
+
+    `now` is the signature of this moment, if the caller has it at hand.
+    """
+    now = now or signature()
     known = _found.get(now)
     if known is None:
         from importlib.metadata import entry_points
@@ -54,23 +57,23 @@ def extensions() -> tuple[Extension, ...]:
     return known
 
 
-def is_known() -> bool:
-    """Whether `extensions` has its answer at hand."""
-    return signature() in _found
+def is_known(now: Signature) -> bool:
+    """Whether `extensions` has its answer for this signature at hand."""
+    return now in _found
 
 
-def stamp() -> str:
+def stamp(now: Signature) -> str:
     """What `extensions` gives, as one word."""
     import json
 
-    return json.dumps(extensions()).encode().hex()
+    return json.dumps(extensions(now)).encode().hex()
 
 
-def remember(word: str) -> None:
+def remember(now: Signature, word: str) -> None:
     """Take what `stamp` gave for the same signature, instead of looking again."""
     import json
 
-    _found[signature()] = tuple(Extension(*fields) for fields in json.loads(bytes.fromhex(word)))
+    _found[now] = tuple(Extension(*fields) for fields in json.loads(bytes.fromhex(word)))
 
 
 def adapter_modules() -> dict[str, list[Extension]]:
@@ -82,9 +85,11 @@ def adapter_modules() -> dict[str, list[Extension]]:
     return found
 
 
-def catalog_files() -> list[tuple[Extension, Path | None]]:
+def catalog_files(now: Signature) -> list[tuple[Extension, Path | None]]:
     """The catalog file of each extension that brings one; None where the package or the file isn't there."""
-    return [(extension, _file(extension.value)) for extension in extensions() if extension.group == CATALOGS]
+    return [
+        (extension, _file(extension.value)) for extension in extensions(now) if extension.group == CATALOGS
+    ]
 
 
 def _file(package: str) -> Path | None:

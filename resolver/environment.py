@@ -132,9 +132,7 @@ def _fields(names: tuple[str, ...]) -> EnvSettingsSource:
     from pydantic import Field, create_model
     from pydantic_settings import BaseSettings, EnvSettingsSource
 
-    fields: dict[str, Any] = {
-        f"v{at}": (str | None, Field(None, alias=name)) for at, name in enumerate(names)
-    }
+    fields: dict[str, Any] = {f"v{at}": (str, Field("", alias=name)) for at, name in enumerate(names)}
     settings: type[BaseSettings] = create_model("Variables", __base__=BaseSettings, **fields)
     return EnvSettingsSource(settings, case_sensitive=True)
 

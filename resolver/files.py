@@ -104,15 +104,16 @@ def _brought() -> list[tuple[str, Path]]:
     """The catalog files of installed extensions. Asking for them costs as much as a start; the cache remembers."""
     from modelcatalog.providers import extensions
 
-    if not extensions.is_known():
+    now = extensions.signature()
+    if not extensions.is_known(now):
         cache = open_cache()
-        name = f"extensions {extensions.signature()}"
+        name = f"extensions {now}"
         stamp = cache.stamp(name) if cache is not None else None
         if stamp is not None:
-            extensions.remember(stamp)
+            extensions.remember(now, stamp)
         elif cache is not None:
-            cache.keep_stamp(name, extensions.stamp())
-    return [(one.distribution, path) for one, path in extensions.catalog_files() if path is not None]
+            cache.keep_stamp(name, extensions.stamp(now))
+    return [(one.distribution, path) for one, path in extensions.catalog_files(now) if path is not None]
 
 
 def _named_by_option() -> list[Path]:
