@@ -124,6 +124,11 @@ class StoredRecords:
         if head is None or head.get("format") != FORMAT:
             raise ValueError(f"{path} is of another format")
 
+    def __del__(self) -> None:
+        """Nobody else closes it: it lives as long as the catalogs that read it."""
+        with suppress(Exception):
+            self._database.close()
+
     def get(self, key: str, /) -> dict[str, Any] | None:
         row = self._database.execute("SELECT digest, value FROM record WHERE key = ?", (key,)).fetchone()
         if row is None:

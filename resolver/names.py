@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def parse(name: str, catalog: Catalog) -> ModelRef:
     head, rest = _split(full, name, catalog)
     provider = catalog.find(head)
     if provider is None:
-        raise _unknown_provider(head, name, catalog)
+        raise unknown_provider(head, name, catalog)
     if rest.startswith("/"):
         return _checked(ModelRef(name, provider, None, rest[1:]))
     first, slash, remainder = rest.partition("/")
@@ -91,16 +92,18 @@ def _bare(full: str, name: str, catalog: Catalog) -> MalformedModelError:
     )
 
 
-def _unknown_provider(head: str, name: str, catalog: Catalog) -> UnknownProviderError:
+def unknown_provider(
+    provider: str, name: str, catalog: Catalog, known: Iterable[str] = ()
+) -> UnknownProviderError:
+    """The error for a provider that isn't there, with the nearest of those that are (and of `known`)."""
     from modelcatalog.catalog.suggest import nearest
 
-    provider = head.strip()
-    near = nearest(provider, [*catalog.providers, *catalog.provider_aliases])
+    near = nearest(provider.strip(), [*known, *catalog.providers, *catalog.provider_aliases])
     guess = f" Did you mean {near[0]!r}?" if near else ""
     return UnknownProviderError(
-        f"No provider {provider!r}.{guess} (`catalog list` shows all {len(catalog.providers)}.)",
+        f"No provider {provider.strip()!r}.{guess} (`catalog list` shows all {len(catalog.providers)}.)",
         name=name,
-        provider=provider,
+        provider=provider.strip(),
         suggestions=near,
     )
 

@@ -172,7 +172,7 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
 def _answers(plan: Plan, adapter: Adapter, url: str, timeout: float) -> bool:
     try:
         with build(replace(plan, url=url, timeout=min(timeout, 5.0)), sync=True) as other:
-            adapter.list_models(other.client)
+            _listed(adapter, other.client, plan)
             return True
     except Exception:  # noqa: BLE001  whatever it is, the answer is no
         return False
@@ -182,10 +182,15 @@ def _near_models(resolved: SyncResolvedModel[Any], adapter: Adapter, plan: Plan)
     from modelcatalog.catalog.suggest import nearest
 
     try:
-        models = adapter.list_models(resolved.client)
+        models = _listed(adapter, resolved.client, plan)
     except Exception:  # noqa: BLE001  the list is only a help
         return None
     near = nearest(plan.model, models)
     if near:
         return f"Did you mean {near[0]!r}?"
     return f"The service lists {len(models)}, such as {', '.join(models[:3])}." if models else None
+
+
+def _listed(adapter: Adapter, client: Any, plan: Plan) -> list[str]:
+    path = plan.entry.list_models.get("path")
+    return adapter.list_models(client) if path is None else adapter.list_models(client, path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from modelcatalog.catalog.errors import UnknownProviderError
+from modelcatalog.resolver.names import unknown_provider
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.catalog import Catalog
@@ -24,16 +24,7 @@ def select(catalog: Catalog, names: Iterable[str]) -> list[Entry]:
     for name in names:
         found = _matching(catalog, every, name)
         if not found:
-            from modelcatalog.catalog.suggest import nearest
-
-            near = nearest(name, [entry.id for entry in every] + list(catalog.provider_aliases))
-            guess = f" Did you mean {near[0]!r}?" if near else ""
-            raise UnknownProviderError(
-                f"No provider {name!r}.{guess} (`catalog list` shows all {len(catalog.providers)}.)",
-                name=name,
-                provider=name,
-                suggestions=near,
-            )
+            raise unknown_provider(name, name, catalog, [entry.id for entry in every])
         wanted.update({entry.id: entry for entry in found})
     return list(wanted.values())
 

@@ -42,3 +42,9 @@ def empty_environment(tmp_path: Path) -> Iterator[None]:
 def machine_environment() -> dict[str, str]:
     """The environment of the whole run. Only for installing packages: pip's settings may stand in it."""
     return {name: value for name, value in _MACHINE.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Tests for an environment of its own run only where they are asked for by their path."""
+    asked = any("worlds" in argument for argument in config.args)
+    return True if collection_path.name == "worlds" and not asked else None

@@ -1,0 +1,55 @@
+"""Write the table of providers in README.md anew from models.yaml: `python docs/tables.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.resolver import load_catalog
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.entries import Entry
+
+README = Path(__file__).parent.parent / "README.md"
+BEGIN, END = "<!-- providers: written by docs/tables.py -->", "<!-- end of providers -->"
+
+
+def table() -> str:
+    """The bundled entries, a row each."""
+    rows = ["| model name | client | needs | further arguments go to |", "| --- | --- | --- | --- |"]
+    catalog = load_catalog(user=False, project=False)
+    return "\n".join([*rows, *(_row(entry) for entry in catalog.entries())])
+
+
+def _row(entry: Entry) -> str:
+    names = [f"`{entry.id}/...`", *(f"`{alias}/...`" for alias in entry.aliases)]
+    status = "" if entry.status == "active" else f" ({entry.status})"
+    targets = [f"{a.name}: {a.target}" for a in entry.arguments.values()]
+    goes = ", ".join([*targets, f"{'others: ' if targets else ''}{entry.default_target}"])
+    return f"| {', '.join(names)}{status} | `{load_adapter(entry.adapter).client_name(False)}` | {_needs(entry)} | {goes} |"
+
+
+def _needs(entry: Entry) -> str:
+    needed = [
+        f"`{s.variables[0]}`"
+        for s in entry.settings.values()
+        if s.required and s.variables and s.default is None
+    ]
+    logins = {"aws": "an AWS login", "google": "a Google login", "entra": "an Entra ID login"}
+    ways = [logins[scheme] for scheme in entry.auth if scheme in logins]
+    if ways and "api_key" in entry.settings and needed:
+        needed[0] = f"{needed[0]} or {ways[0]}"
+    elif ways:
+        needed.insert(0, ways[0])
+    return ", ".join(needed) or "nothing"
+
+
+def updated(text: str) -> str:
+    """The text with the table between its marks made anew."""
+    before, _, rest = text.partition(BEGIN)
+    return f"{before}{BEGIN}\n{table()}\n{END}{rest.partition(END)[2]}"
+
+
+if __name__ == "__main__":
+    README.write_text(updated(README.read_text("utf-8")), encoding="utf-8")

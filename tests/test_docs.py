@@ -1,0 +1,57 @@
+"""What the documents say is what the code does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from modelcatalog.catalog import errors
+from modelcatalog.catalog.loading import compile_text
+from modelcatalog.catalog.schema import schema
+
+TOP = Path(__file__).parent.parent
+
+
+def test_table_of_providers_is_current() -> None:
+    spec = importlib.util.spec_from_file_location("tables", TOP / "docs" / "tables.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tables = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tables)
+    text = (TOP / "README.md").read_text("utf-8")
+    assert text == tables.updated(text), "run: python docs/tables.py"
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/catalog-file.md"])
+def test_catalog_files_in_the_documents_are_valid(name: str) -> None:
+    text = (TOP / name).read_text("utf-8")
+    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, re.MULTILINE)
+    files = [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in blocks if "    catalog: 1" in block]
+    assert files
+    for file in files:
+        assert compile_text(file, kind="named", shown=name).problems == ()
+
+
+def test_every_finding_code_and_step_is_documented() -> None:
+    text = (TOP / "docs" / "findings.md").read_text("utf-8")
+    used = set()
+    for path in (TOP / "resolver").rglob("*.py"):
+        used |= set(re.findall(r'Finding\(\s*"([a-z-]+)"', path.read_text("utf-8")))
+    used |= set(errors._KINDS)
+    assert used
+    assert {code for code in used if f"`{code}`" not in text} == set()
+
+
+def test_every_key_of_an_entry_is_documented() -> None:
+    text = (TOP / "docs" / "catalog-file.md").read_text("utf-8")
+    keys = set(schema()["$defs"]["provider"]["properties"])
+    assert {key for key in keys if f"`{key}`" not in text and f"{key}:" not in text} == set()
+
+
+def test_links_between_the_documents_lead_somewhere() -> None:
+    for path in [*TOP.glob("*.md"), *(TOP / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
