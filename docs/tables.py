@@ -27,15 +27,13 @@ def _row(entry: Entry) -> str:
     status = "" if entry.status == "active" else f" ({entry.status})"
     targets = [f"{a.name}: {a.target}" for a in entry.arguments.values()]
     goes = ", ".join([*targets, f"{'others: ' if targets else ''}{entry.default_target}"])
-    return f"| {', '.join(names)}{status} | `{load_adapter(entry.adapter).client_name(False)}` | {_needs(entry)} | {goes} |"
+    client = load_adapter(entry.adapter).client_name(False)
+    return f"| {', '.join(names)}{status} | `{client}` | {_needs(entry)} | {goes} |"
 
 
 def _needs(entry: Entry) -> str:
-    needed = [
-        f"`{s.variables[0]}`"
-        for s in entry.settings.values()
-        if s.required and s.variables and s.default is None
-    ]
+    required = [s for s in entry.settings.values() if s.required and s.variables and s.default is None]
+    needed = [f"`{setting.variables[0]}`" for setting in required]
     logins = {"aws": "an AWS login", "google": "a Google login", "entra": "an Entra ID login"}
     ways = [logins[scheme] for scheme in entry.auth if scheme in logins]
     if ways and "api_key" in entry.settings and needed:
