@@ -108,16 +108,20 @@ class Catalog:
             known = self._entries[found, qualifier] = typed(found, qualifier, entry, places)
         return known
 
-    def entries(self) -> Iterable[Entry]:
-        """Every entry that can be read: each provider, followed by its qualifiers."""
+    def entries(self, problems: list[Problem] | None = None) -> Iterable[Entry]:
+        """Every entry that can be read: each provider, followed by its qualifiers.
+
+        Why the others can't be read goes to `problems`.
+        """
         for provider in self.providers:
             try:
                 entry = self.entry(provider)
                 yield entry
                 for qualifier in entry.qualifiers:
                     yield self.entry(provider, qualifier)
-            except CatalogError:
-                continue
+            except CatalogError as error:
+                if problems is not None:
+                    problems.extend(error.problems)
 
     def facts(self, provider: str, model: str) -> Mapping[str, Any]:
         """What the catalog knows of one model; empty when nothing. An absent key means unknown, never false or 0."""

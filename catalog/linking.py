@@ -68,16 +68,11 @@ def _extended(
         way = " -> ".join([*trail[trail.index(provider) :], provider])
         raise _problem(places, "extends", f"provider {provider!r} extends itself: {way}", "extends-loop")
     name, _, qualifier = target.partition("/")
+    found = catalog.find(name)
     try:
-        found = catalog.find(name)
         base, base_places = linked(catalog, found or name, qualifier or None, (*trail, provider))
-    except KeyError as error:
-        from modelcatalog.catalog.suggest import nearest
-
-        near = nearest(name, catalog.providers)
-        mend = f"did you mean {near[0]!r}?" if near and error.args[0] == name else None
-        message = f"provider {provider!r} extends {target!r}, which isn't there"
-        raise _problem(places, "extends", message, "unknown-extends", mend) from None
+    except KeyError:
+        raise _nothing_to_extend(catalog, provider, target, found, places) from None
     base = {
         key: value
         for key, value in base.items()
@@ -94,6 +89,20 @@ def _extended(
     data, places = merge(base, base_places, own, places)
     _derive(data, places, provider, moved=moved, patch=own)
     return data, places
+
+
+def _nothing_to_extend(
+    catalog: Catalog, provider: str, target: str, found: str | None, places: Places
+) -> CatalogError:
+    from modelcatalog.catalog.suggest import nearest
+
+    if found is None:
+        near = nearest(target.partition("/")[0], [*catalog.providers, *catalog.provider_aliases])
+    else:
+        near = nearest(target, [f"{found}/{qualifier}" for qualifier in catalog.entry(found).qualifiers])
+    mend = f"did you mean {near[0]!r}?" if near else None
+    message = f"provider {provider!r} extends {target!r}, which isn't there"
+    return _problem(places, "extends", message, "unknown-extends", mend)
 
 
 def _problem(places: Places, pointer: str, message: str, code: str, mend: str | None = None) -> CatalogError:

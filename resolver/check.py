@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from modelcatalog.catalog.errors import CatalogError
+from modelcatalog.catalog.locating import located
 from modelcatalog.providers.adapter import extension_problems
 from modelcatalog.resolver.environment import Environment
 from modelcatalog.resolver.files import load_catalog
@@ -103,14 +104,16 @@ def check(
         else Environment.current()
     )
     asked = [names] if isinstance(names, str) else list(names)
-    problems = dict.fromkeys([*catalog.problems, *extension_problems()])
+    unread: list[Problem] = []
+    entries = select(catalog, asked, unread)
+    problems = dict.fromkeys([*catalog.problems, *extension_problems(), *unread])
     rows = []
-    for entry in select(catalog, asked):
+    for entry in entries:
         try:
             rows.append(_row(entry, catalog, environment))
         except CatalogError as error:
             problems.update(dict.fromkeys(error.problems))
-    return CheckReport(tuple(rows), tuple(problems))
+    return CheckReport(tuple(rows), tuple(located(problems, catalog.layers)))
 
 
 def _row(entry: Entry, catalog: Catalog, environment: Environment) -> CheckRow:

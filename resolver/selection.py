@@ -10,14 +10,15 @@ from modelcatalog.resolver.names import unknown_provider
 if TYPE_CHECKING:
     from modelcatalog.catalog.catalog import Catalog
     from modelcatalog.catalog.entries import Entry
+    from modelcatalog.catalog.problems import Problem
 
 
-def select(catalog: Catalog, names: Iterable[str]) -> list[Entry]:
+def select(catalog: Catalog, names: Iterable[str], problems: list[Problem] | None = None) -> list[Entry]:
     """The entries that these names and globs mean, in the catalog's order; all but the hidden ones when there is no
     name. A provider's name means the provider and its qualifiers.
     """
     names = list(names)
-    every = list(catalog.entries())
+    every = list(catalog.entries(problems))
     if not names:
         return [entry for entry in every if not entry.hidden]
     wanted: dict[str, Entry] = {}

@@ -11,6 +11,7 @@ from modelcatalog.resolver.cli.output import columns, counted, emit, note, print
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry
+    from modelcatalog.catalog.problems import Problem
 
 
 def list_providers(names: Names = None, file: Files = None, json: Json = False) -> None:
@@ -19,16 +20,18 @@ def list_providers(names: Names = None, file: Files = None, json: Json = False) 
     from modelcatalog.resolver.selection import select
 
     catalog = load_catalog(file or ())
-    entries = select(catalog, names or ())
+    unread: list[Problem] = []
+    entries = select(catalog, names or (), unread)
     if json:
         print_json({"providers": [_as_json(entry) for entry in entries]})
     else:
         emit(
             columns(([_name(entry), entry.name, entry.adapter, _needs(entry)] for entry in entries), indent=0)
         )
-    if catalog.problems:
-        files = ", ".join(dict.fromkeys(problem.path for problem in catalog.problems))
-        note(f"{counted(len(catalog.problems), 'problem')} in {files}: see `catalog validate`.")
+    problems = dict.fromkeys([*catalog.problems, *unread])
+    if problems:
+        files = ", ".join(dict.fromkeys(problem.path for problem in problems))
+        note(f"{counted(len(problems), 'problem')} in {files}: see `catalog validate`.")
         raise typer.Exit(1)
 
 

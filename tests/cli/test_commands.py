@@ -214,3 +214,14 @@ def test_folder_that_cant_be_written_to_stops_nothing(catalog: Catalog, tmp_path
 def test_home_that_isnt_there_stops_nothing(catalog: Catalog) -> None:
     nowhere = {"HOME": "/nowhere", "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": ""}
     assert catalog("check", **nowhere).returncode == 0
+
+
+def test_entry_that_cant_be_read_is_never_passed_over(catalog: Catalog, tmp_path: Path) -> None:
+    text = "catalog: 1\nproviders:\n  mine: {extends: openai/azur}\n"
+    (tmp_path / "models.yaml").write_text(text, encoding="utf-8")
+    for words in (["check"], ["validate"]):
+        done = catalog(*words)
+        assert done.returncode == 1
+        assert "models.yaml:3:19: provider 'mine' extends 'openai/azur', which isn't there" in done.stdout
+        assert "did you mean 'openai/azure'?" in done.stdout
+    assert catalog("list").stderr == "1 problem in models.yaml: see `catalog validate`.\n"
