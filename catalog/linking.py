@@ -166,14 +166,12 @@ def _derive(
         setting = dict(settings.get(name) or {})
         patched = said.get(name) or {}
         elsewhere = moved if name == "api_key" else patched.get("default") is not None
-        inherited = patch is not None and (not elsewhere or "env" in patched)
-        if not inherited or not setting.get("env"):
-            if patch is None and "env" in setting:
-                pass
-            else:
-                setting["env"] = [variable]
-                setting.pop("also", None)
-                places[f"settings/{name}/env"] = places[""]
+        named = "env" in (setting if patch is None else patched)
+        inherited = patch is not None and not elsewhere and setting.get("env")
+        if not named and not inherited:
+            setting["env"] = [variable]
+            setting.pop("also", None)
+            places[f"settings/{name}/env"] = places[""]
         settings[name] = {**fresh, **{key: value for key, value in setting.items() if value is not None}}
 
 

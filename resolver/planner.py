@@ -90,26 +90,29 @@ def _auth(
 ) -> tuple[str, Login | None]:
     """The scheme that is used, and the login that it finds here.
 
-    It is the one that was asked for, else the key if there is one, else the first keyless one that this machine is
-    logged in with, else the first of the entry's.
+    It is the one that was asked for, else a key given as an argument, else the first of the entry's that has what it
+    needs: a key, or a login that can be seen here.
     """
+    key = values.get("api_key")
     if asked is not None:
         if asked not in entry.auth:
             known = ", ".join(entry.auth)
             raise ArgumentError(f"{entry.id} has no auth {asked!r}: it has {known}.", argument="auth")
         return str(asked), _login(str(asked), environment, values)
-    key = values.get("api_key")
-    if key is not None and key.value is not None:
+    if key is not None and key.kind == "argument":
         return "key", None
-    if "none" in entry.auth or (entry.auth == ("key",) and key is not None and not key.required):
-        return "none", None
-    logins: dict[str, Login | None] = {
-        scheme: _login(scheme, environment, values) for scheme in entry.auth if scheme != "key"
-    }
-    seen = next(
-        (scheme for scheme, login in logins.items() if login is not None and login.source), entry.auth[0]
-    )
-    return seen, logins.get(seen)
+    logins: dict[str, Login | None] = {}
+    for scheme in entry.auth:
+        logins[scheme] = login = _login(scheme, environment, values)
+        if (
+            scheme == "none"
+            or (login is not None and login.source)
+            or (scheme == "key" and key and key.is_set)
+        ):
+            return scheme, login
+    needed = key is not None and key.required
+    last = next((scheme for scheme in entry.auth if scheme != "key" or needed), "none")
+    return last, logins.get(last)
 
 
 def _login(scheme: str, environment: Environment, values: Mapping[str, SettingValue]) -> Login | None:

@@ -148,6 +148,8 @@ def connect(plan: Plan, adapter: Adapter) -> Connection:
     environment = Environment()
     settings = {name: value.value for name, value in plan.settings.items() if value.value is not None}
     settings.pop("base_url", None)
+    if plan.auth != "key":
+        settings.pop("api_key", None)
     if plan.url is not None:
         settings["base_url"] = plan.url
     by_target: dict[str, dict[str, Any]] = {}
