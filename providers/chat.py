@@ -103,7 +103,10 @@ _OPTIONS = frozenset({"tools", "max_tokens", "temperature", "top_p", "stop", "se
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """An answer. `raw` is the SDK's own object; `model` what the service says it used."""
+    """An answer. `raw` is the SDK's own object; `model` what the service says it used.
+
+    `stop_reason` is stop, length, tool_calls or content_filter, whatever the service calls it.
+    """
 
     text: str
     tool_calls: tuple[ToolCall, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,10 @@ def make_plan(
     values = settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment)
     options = {a.name: a.value for a in routed if a.target == "option"}
     auth, login = _auth(entry, values, environment, options.get("auth"))
-    findings = inspect_settings(entry, values, auth)
+    findings = [
+        _with_neighbours(finding, ref, catalog, environment)
+        for finding in inspect_settings(entry, values, auth)
+    ]
     findings += _login_findings(entry, auth, login)
     url, url_findings = _url(entry, values, adapter)
     findings += url_findings
@@ -113,6 +117,26 @@ def _auth(
     needed = key is not None and key.required
     last = next((scheme for scheme in entry.auth if scheme != "key" or needed), "none")
     return last, logins.get(last)
+
+
+def _with_neighbours(finding: Finding, ref: ModelRef, catalog: Catalog, environment: Environment) -> Finding:
+    """A missing key, with the other ways to the same provider's models for which there is one."""
+    if finding.code != "missing-credential":
+        return finding
+    entry = catalog.entry(ref.provider)
+    for qualifier in (None, *entry.qualifiers):
+        if qualifier == ref.qualifier:
+            continue
+        other = catalog.entry(ref.provider, qualifier)
+        key = other.settings.get("api_key")
+        own = set(catalog.entry(ref.provider, ref.qualifier).settings["api_key"].variables)
+        found = next(
+            (hit for hit in environment.look(key.variables if key else ()) if not hit.is_blank), None
+        )
+        if found is not None and found.variable not in own:
+            hint = f"{found.variable} is set: for that one write {other.id}/{ref.model}."
+            return replace(finding, mend=f"{finding.mend}. {hint}" if finding.mend else hint)
+    return finding
 
 
 def _login(scheme: str, environment: Environment, values: Mapping[str, SettingValue]) -> Login | None:

@@ -219,3 +219,12 @@ def test_neither_plan_nor_error_shows_a_key() -> None:
     assert SENTINEL not in repr(plan) + str(plan) + json.dumps(plan.to_json())
     with resolve("openai/x", env={"OPENAI_API_KEY": SENTINEL}, sync=True) as model:
         assert SENTINEL not in repr(model) + str(model) + repr(model.plan)
+
+
+def test_key_of_another_way_to_the_same_models_is_named_but_not_used() -> None:
+    with pytest.raises(MissingCredentialError) as caught:
+        resolve("openai/gpt-4o", env={**AZURE, "AZUREAI_OPENAI_API_KEY": SENTINEL})
+    assert "AZUREAI_OPENAI_API_KEY is set: for that one write openai/azure/gpt-4o." in str(caught.value)
+    with pytest.raises(MissingCredentialError) as caught:
+        resolve("openai/azure/gpt-4o", env={**AZURE, "OPENAI_API_KEY": SENTINEL})
+    assert "OPENAI_API_KEY is set: for that one write openai/gpt-4o." in str(caught.value)
