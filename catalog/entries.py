@@ -34,6 +34,7 @@ class Place(NamedTuple):
 class Setting(NamedTuple):
     """A named value that a provider needs.
 
+    It is needed always (`required`), or with some schemes of auth (`required_for`).
     `env` holds the variables that are looked for, first that is set wins; `also` further ones that other tools use,
     looked for after those. `default` may be a template over other settings (`https://{region}.host`).
     """
@@ -44,6 +45,7 @@ class Setting(NamedTuple):
     default: Scalar | None = None
     secret: bool = False
     required: bool = False
+    required_for: tuple[Scheme, ...] = ()
     pattern: str | None = None
     choices: tuple[Scalar, ...] = ()
     description: str | None = None

@@ -232,6 +232,7 @@ def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Se
                 default=value.get("default"),
                 secret=bool(value.get("secret", name == "api_key")),
                 required=bool(value.get("required")),
+                required_for=tuple(value.get("required_for") or ()),
                 pattern=value.get("pattern"),
                 choices=tuple(value.get("choices") or ()),
                 description=value.get("description"),

@@ -62,7 +62,7 @@ def make_plan(
     findings += url_findings
     headers, header_findings = _headers(entry, environment)
     findings += header_findings
-    findings += untrusted(catalog, entry, values, headers, url)
+    findings += untrusted(catalog, entry, values, headers, url, login)
     installed = installed_version(adapter.PACKAGE.distribution)
     findings += _package(entry, adapter.PACKAGE, installed)
     findings += _lifecycle(entry)
@@ -175,7 +175,7 @@ def _url(
         if value is None or value.value is None or name == "base_url":
             return None if value is None else value.value
         text = value.shown
-        if not re.fullmatch(r"[\w.@-]+", text):
+        if not re.fullmatch(r"[\w.-]+", text):
             message = f"{name} is {text!r}, which can't be a part of an address."
             findings.append(
                 Finding("invalid-setting", "error", message, f"It comes from {value.source}.", name)

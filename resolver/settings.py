@@ -80,7 +80,8 @@ def inspect_settings(entry: Entry, values: Mapping[str, SettingValue], auth: str
     for name, value in values.items():
         setting = entry.settings[name]
         if value.value is None:
-            if setting.required and (name != "api_key" or auth == "key"):
+            needed = setting.required or auth in setting.required_for
+            if needed and (name != "api_key" or auth == "key"):
                 findings.append(_missing(entry, setting, value))
             continue
         if callable(value.value):

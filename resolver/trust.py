@@ -6,6 +6,7 @@ A project's `models.yaml` and `.env` are somebody else's word, until the user na
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.findings import Finding
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from modelcatalog.catalog.catalog import Catalog
     from modelcatalog.catalog.entries import Entry, Place
+    from modelcatalog.resolver.logins import Login
     from modelcatalog.resolver.plan import SettingValue
 
 
@@ -26,19 +28,23 @@ def untrusted(
     values: Mapping[str, SettingValue],
     headers: Mapping[str, str | Secret],
     url: str | None,
+    login: Login | None,
 ) -> list[Finding]:
     """A finding for each secret of the user's that a project's text would send somewhere."""
     place = _foreign_host(entry, values)
     findings = []
+    if place is not None and login is not None:
+        findings.append(_finding(f"the {login.scheme} login of this machine", url, place))
+    findings += [
+        _moving(value) for value in values.values() if value.name != "base_url" and _could_move_a_host(value)
+    ]
     for name, value in values.items():
         if not isinstance(value.value, Secret) or value.kind in ("argument", ".env"):
             continue
         declared = entry.settings[name].env_place
         variable = value.source.partition(",")[0]
-        if place is not None and not _is_own(catalog, entry, variable, declared):
-            findings.append(_finding(variable, url, place))
-        elif place is None and _is_project(declared) and not _is_own(catalog, entry, variable, declared):
-            findings.append(_finding(variable, url, str(declared)))
+        if (place is not None or _is_project(declared)) and not _is_own(catalog, entry, variable, declared):
+            findings.append(_finding(variable, url, place or str(declared)))
     for name, header in entry.headers.items():
         foreign = place is not None or header.place.layer == "project"
         sent = header.env and name in headers and foreign
@@ -57,6 +63,22 @@ def _foreign_host(entry: Entry, values: Mapping[str, SettingValue]) -> str | Non
     if base.kind == "default" and _is_project(base.place):
         return str(base.place)
     return str(entry.endpoint_place) if _is_project(entry.endpoint_place) else None
+
+
+def _could_move_a_host(value: SettingValue) -> bool:
+    """Whether a project's region, project or the like holds what no such name has, but the rest of an address does."""
+    written = value.kind == ".env" or (value.kind == "default" and _is_project(value.place))
+    return (
+        written and not isinstance(value.value, Secret) and bool(re.search(r"[/\\@#?:%\s]", str(value.value)))
+    )
+
+
+def _moving(value: SettingValue) -> Finding:
+    what = f"{value.name} is {value.shown!r}, which could lead to another host"
+    message = f"{what}; it came with a project ({value.source})."
+    return Finding(
+        "untrusted-source", "error", message, "Nothing was sent. Set it yourself if it is right.", value.name
+    )
 
 
 def _is_project(place: Place | None) -> bool:
@@ -92,7 +114,7 @@ def _finding(variable: str, url: str | None, place: str) -> Finding:
     return Finding(
         "untrusted-source",
         "error",
-        f"{variable} is yours, but {place} came with a project and would send it to {host}.",
+        f"{variable[0].upper()}{variable[1:]} is yours, but {place} came with a project and would send it to {host}.",
         mend,
         "base_url",
     )

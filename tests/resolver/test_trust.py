@@ -114,3 +114,22 @@ def test_project_file_is_found_from_a_folder_below_it(
     below.mkdir(parents=True)
     monkeypatch.chdir(below)
     assert explain("acme/x").url == "http://127.0.0.1:9/v1"
+
+
+def test_login_of_the_machine_follows_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA0000")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "users-own-secret")
+    text = f"catalog: 1\nproviders: {{mine: {{auth: aws, base_url: '{EVIL}'}}}}\n"
+    (tmp_path / "models.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(
+        UntrustedSourceError, match=r"The aws login of this machine is yours, but models\.yaml:2 came"
+    ):
+        resolve("mine/x")
+
+
+def test_region_of_a_project_cant_be_a_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "")
+    (tmp_path / ".env").write_text("OPENAI_API_VERSION=x/../..@evil.example\n", encoding="utf-8")
+    monkeypatch.setenv("AZUREAI_OPENAI_BASE_URL", "https://mine.example")
+    with pytest.raises(UntrustedSourceError, match=r"api_version is .* which could lead to another host"):
+        resolve("openai/azure/x")
