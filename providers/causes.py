@@ -41,6 +41,13 @@ _NAMED: dict[str, Cause] = {
     ),
     "JSONDecodeError": Cause("answer", "unreadable", "The answer can't be read, it isn't JSON."),
 }
+# How http.client, requests and aiohttp begin when they refuse a header.
+_HEADER = (
+    "Invalid header value",
+    "Invalid leading whitespace",
+    "Forbidden control character",
+    "Newline, carriage",
+)
 # Known only by their outermost name.
 _VAGUE = {
     "ConnectError": Cause("connect", "unreachable", "No connection."),
@@ -85,10 +92,11 @@ def _below_http(error: BaseException) -> Cause | None:
     import socket
     import ssl
 
+    # aiohttp's exceptions are of these kinds too, but without what these know; their cause has it.
     match error:
-        case ssl.SSLCertVerificationError():
+        case ssl.SSLCertVerificationError() if hasattr(error, "verify_message"):
             return Cause("tls", "certificate", f"The certificate isn't trusted: {error.verify_message}.")
-        case ssl.SSLError():
+        case ssl.SSLError() if hasattr(error, "reason"):
             reason = (error.reason or "unknown reason").replace("_", " ").lower()
             return Cause("tls", "handshake", f"No TLS connection: {reason}. Does the port speak https?")
         case socket.gaierror():
@@ -99,6 +107,8 @@ def _below_http(error: BaseException) -> Cause | None:
 
 
 def _by_name(error: BaseException) -> Cause | None:
+    if isinstance(error, ValueError) and str(error).startswith(_HEADER):
+        return _NAMED["LocalProtocolError"]
     return _NAMED.get(type(error).__name__)
 
 

@@ -40,11 +40,15 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The SDK's client, and what closes it: one of the two, or none when the HTTP client isn't ours."""
+    """The SDK's client, and what closes it: one of the two, or none when the HTTP client isn't ours.
+
+    With `aopen`, `client` only stands for the SDK's own until that is open; `aopen` gives it, the same each time.
+    """
 
     client: Any
     close: Callable[[], None] | None = None
     aclose: Callable[[], Awaitable[None]] | None = None
+    aopen: Callable[[], Awaitable[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
-"""The calls that all clients of the openai SDK make in one way: chat, stream, list of models; sync, async."""
+"""Chat, stream and list of models with the clients of openai's SDK, and of others made like it; sync, async."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from inspect import isawaitable
 from typing import Any
 
 from modelcatalog.providers.chat import AnswerError, ChatCall, ChatChunk, ChatReply
 from modelcatalog.providers.openai_wire import Pieces, keywords, no_answer, reply
+from modelcatalog.providers.reading import reading
 
-_MOST_MODELS = 10_000
+MOST_MODELS = 10_000
 
 
 def chat(client: Any, call: ChatCall) -> ChatReply:
@@ -21,28 +22,35 @@ def chat(client: Any, call: ChatCall) -> ChatReply:
 async def achat(client: Any, call: ChatCall) -> ChatReply:
     """`chat`, with the async client."""
     create = client.chat.completions.with_raw_response.create
-    return _read(await create(**keywords(call, host=client.base_url.host, stream=False)))
+    return await _aread(await create(**keywords(call, host=client.base_url.host, stream=False)))
 
 
-def stream(client: Any, call: ChatCall) -> Iterator[ChatChunk]:
-    """The answer in pieces. Raises the SDK's exceptions, or AnswerError for a stream that is empty or cut."""
+def stream(client: Any, call: ChatCall, *, usage_option: bool = True) -> Iterator[ChatChunk]:
+    """The answer in pieces. Raises the SDK's exceptions, or AnswerError for a stream that is empty or cut.
+
+    `usage_option`: the SDK has an option by which usage is sent at the end.
+    """
     pieces = Pieces()
     create = client.chat.completions.create
+    sent = keywords(call, host=client.base_url.host, stream=True, usage_option=usage_option)
     with (
-        create(**keywords(call, host=client.base_url.host, stream=True)) as chunks,
-        _reading(chunks.response),
+        create(**sent) as chunks,
+        reading(chunks.response),
     ):
         for chunk in chunks:
             yield from pieces.take(chunk)
         yield pieces.end()
 
 
-async def astream(client: Any, call: ChatCall) -> AsyncIterator[ChatChunk]:
+async def astream(
+    client: Any, call: ChatCall, *, usage_option: bool = True
+) -> AsyncIterator[ChatChunk]:
     """`stream`, with the async client."""
     pieces = Pieces()
     create = client.chat.completions.create
-    async with await create(**keywords(call, host=client.base_url.host, stream=True)) as chunks:
-        with _reading(chunks.response):
+    sent = keywords(call, host=client.base_url.host, stream=True, usage_option=usage_option)
+    async with await create(**sent) as chunks:
+        with reading(chunks.response):
             async for chunk in chunks:
                 for piece in pieces.take(chunk):
                     yield piece
@@ -60,34 +68,14 @@ async def alist_models(client: Any, path: str = "/models") -> list[str]:
 
 
 def _read(raw: Any) -> ChatReply:
-    with _reading(raw.http_response):
+    with reading(raw.http_response):
         return reply(raw.parse())
 
 
-@contextmanager
-def _reading(response: Any) -> Iterator[None]:
-    """What goes wrong while an answer is read, as an AnswerError that knows which call it was."""
-    from openai import APIConnectionError, APITimeoutError
-
-    try:
-        yield
-    except APITimeoutError:
-        raise
-    except (AnswerError, APIConnectionError, ValueError) as error:
-        if isinstance(error, AnswerError):
-            text = str(error)
-        elif isinstance(error, APIConnectionError):
-            text = "The connection was cut in the middle of the answer"
-        else:
-            text = "The answer can't be read, it isn't JSON"
-        kind = response.headers.get("content-type", "none").partition(";")[0]
-        request = response.request
-        raise AnswerError(
-            f"{text} (content type {kind}).",
-            status=response.status_code,
-            url=str(request.url),
-            method=request.method,
-        ) from error
+async def _aread(raw: Any) -> ChatReply:
+    with reading(raw.http_response):
+        parsed = raw.parse()
+        return reply(await parsed if isawaitable(parsed) else parsed)
 
 
 def _ids(client: Any, path: str, answer: object) -> list[str]:
@@ -99,6 +87,6 @@ def _ids(client: Any, path: str, answer: object) -> list[str]:
         raise AnswerError(f"{no_answer('list of models', answer)}.", status=200, url=url, method="GET")
     ids = (
         item.get("id") or item.get("name") if isinstance(item, dict) else item
-        for item in items[:_MOST_MODELS]
+        for item in items[:MOST_MODELS]
     )
     return [identity for identity in ids if isinstance(identity, str)]

@@ -1,8 +1,10 @@
-"""What went wrong in a call of the openai SDK, from its exceptions and those below them."""
+"""What went wrong in a call of an SDK of OpenAI's kind, anthropic, groq and mistralai too, from its exceptions."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from modelcatalog.providers.causes import Cause, cause_of, causes, one_line
@@ -18,6 +20,11 @@ _CODES: dict[str, tuple[Step, str]] = {
     "model_not_found": ("model", "unknown-model"),
     "deploymentnotfound": ("model", "unknown-model"),
     "insufficient_quota": ("quota", "no-credit"),
+    "invalid_model": ("model", "unknown-model"),
+    "permission_error": ("auth", "forbidden"),
+    "billing_error": ("quota", "no-credit"),
+    "rate_limit_error": ("quota", "rate"),
+    "throttlingexception": ("quota", "rate"),
 }
 _STATUSES: dict[int, tuple[Step, str]] = {
     401: ("auth", "key"),
@@ -30,6 +37,8 @@ _STATUSES: dict[int, tuple[Step, str]] = {
     429: ("quota", "rate"),
     504: ("timeout", "server"),
 }
+_REDIRECT = 300
+_BEDROCK = ("could not resolve the foundation model", "model identifier is invalid")
 
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
@@ -42,6 +51,8 @@ def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
             cause = Cause("answer", "unreadable", str(one))
             status = one.status
         elif (status := _status(one)) is not None or getattr(one, "body", None) is not None:
+            # One that came in the middle of a stream has the status of the stream, which began well.
+            status = None if status is not None and status < _REDIRECT else status
             cause = _refused(status, one)
         else:
             continue
@@ -61,7 +72,7 @@ def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
 
 def _refused(status: int | None, error: BaseException) -> Cause:
     """What a status and the body that came with it say. There is no status for an error in a stream."""
-    body: Any = getattr(error, "body", None)
+    body = _read(getattr(error, "body", None))
     said = _said(body)
     for word in _words(body):
         if word in _CODES:
@@ -81,13 +92,27 @@ def _is_about_model(body: Any, said: str) -> bool:
     missing = any(
         word in text for word in ("not exist", "not found", "unknown model", "invalid model", "no such model")
     )
+    if isinstance(body, dict) and any(words in text for words in _BEDROCK):
+        return True
+    # Anthropic says "model: x", of the type not_found_error.
+    if "not_found_error" in _words(body) and text.startswith("model:"):
+        return True
     return isinstance(body, dict) and "model" in text and missing
 
 
 def _words(body: Any) -> list[str]:
     if not isinstance(body, dict):
         return []
-    return [str(body[name]).lower() for name in ("code", "type") if body.get(name)]
+    words = [str(body[name]).lower() for name in ("code", "type") if body.get(name)]
+    return words + _words(body.get("error"))
+
+
+def _read(body: Any) -> Any:
+    """The body as data; mistralai keeps the text of it."""
+    if isinstance(body, str) and body.lstrip()[:1] == "{":
+        with suppress(ValueError):
+            return json.loads(body)
+    return body
 
 
 def _said(body: Any) -> str:

@@ -1,4 +1,4 @@
-"""The HTTP client below a client of the openai SDK: on the shared TLS context, with our hooks."""
+"""The HTTP client below a client of openai's, anthropic's or groq's SDK: on the shared TLS context, with our hooks."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ NO_KEY = "modelcatalog-sends-no-key"
 Hook = Callable[[Any], Awaitable[None] | None]
 
 
-def http_client(sdk: Any, hooks: Iterable[Hook], *, sync: bool) -> Any:
-    """A new HTTP client with the SDK's timeouts, limits and trust. Hooks see every request, redirects too."""
-    import httpx2
+def http_client(sdk: Any, hooks: Iterable[Hook], *, sync: bool, library: str = "httpx2") -> Any:
+    """A new HTTP client with the SDK's timeouts, limits and trust. Hooks see every request, redirects too.
 
-    kind = _closing(sdk.DefaultHttpxClient) if sync else sdk.DefaultAsyncHttpxClient
-    return kind(verify=shared_context(httpx2.create_ssl_context), event_hooks={"request": list(hooks)})
+    `library` is the one that the SDK stands on: its own rules of trust hold.
+    """
+    from importlib import import_module
+
+    make = import_module(library).create_ssl_context
+    kind = closing(sdk.DefaultHttpxClient) if sync else sdk.DefaultAsyncHttpxClient
+    return kind(verify=shared_context(make), event_hooks={"request": list(hooks)})
 
 
 @cache
-def _closing(kind: Any) -> Any:
+def closing(kind: Any) -> Any:
     """The class, closing itself when nobody holds it any more, as the HTTP client does that the SDK makes."""
 
     class ClosingClient(kind):  # type: ignore[misc]

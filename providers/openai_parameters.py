@@ -15,10 +15,10 @@ def parameters_of(client: Any, target: str) -> frozenset[str] | None:
     if target == "body":
         return None
     if target == "client":
-        return _names(client.__init__)
+        return names_of(client.__init__)
     from openai.resources.chat.completions import Completions
 
-    return _names(Completions.create)
+    return names_of(Completions.create)
 
 
 def request_args(connection: Connection) -> dict[str, Any]:
@@ -30,7 +30,8 @@ def request_args(connection: Connection) -> dict[str, Any]:
     return arguments
 
 
-def _names(function: Any) -> frozenset[str]:
+def names_of(function: Any) -> frozenset[str]:
+    """The names of a function's parameters, but `self` and private ones."""
     from inspect import signature
 
     return frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from modelcatalog.providers.chat import AnswerError, ChatCall, ChatChunk, ChatReply, Tool, ToolCall, Usage
@@ -14,9 +15,9 @@ _NEW_LIMIT = (".openai.com", ".openai.azure.com", ".cognitiveservices.azure.com"
 _SIMPLE = ("temperature", "top_p", "stop", "seed")
 
 
-def keywords(call: ChatCall, *, host: str, stream: bool) -> dict[str, Any]:
+def keywords(call: ChatCall, *, host: str, stream: bool, usage_option: bool = True) -> dict[str, Any]:
     """Keywords of `chat.completions.create`. A stream asks for usage, unless `extra` says otherwise."""
-    sent: dict[str, Any] = {"stream_options": {"include_usage": True}} if stream else {}
+    sent: dict[str, Any] = {"stream_options": {"include_usage": True}} if stream and usage_option else {}
     sent |= call.extra
     if sent.get("stream_options", True) is None or not stream:
         sent.pop("stream_options", None)
@@ -45,7 +46,7 @@ def reply(completion: Any) -> ChatReply:
     if message is None:
         raise AnswerError(no_answer("message", completion))
     return ChatReply(
-        text=_text(message, "content") or _text(message, "refusal"),
+        text=_said(message),
         tool_calls=tuple(_whole(call) for call in _items(message, "tool_calls")),
         usage=_usage(completion),
         stop_reason=_text(choice, "finish_reason") or None,
@@ -73,7 +74,7 @@ class Pieces:
             delta = getattr(choice, "delta", None)
             for part in _items(delta, "tool_calls"):
                 self._add(part)
-            if text := _text(delta, "content") or _text(delta, "refusal"):
+            if text := _said(delta):
                 yield ChatChunk(text, raw=chunk)
 
     def end(self) -> ChatChunk:
@@ -139,7 +140,8 @@ def _choice(choice: str) -> Any:
 
 
 def _usage(answer: Any) -> Usage | None:
-    usage = getattr(answer, "usage", None)
+    # Groq puts that of a stream into an extension of its own.
+    usage = getattr(answer, "usage", None) or getattr(getattr(answer, "x_groq", None), "usage", None)
     given, made = (getattr(usage, name, None) for name in ("prompt_tokens", "completion_tokens"))
     return Usage(given, made) if isinstance(given, int) and isinstance(made, int) else None
 
@@ -155,6 +157,17 @@ def _text(value: Any, name: str) -> str:
     if isinstance(text, dict):  # arguments that some services send as an object, not as the text of one
         return json.dumps(text)
     return text if isinstance(text, str) else ""
+
+
+def _said(message: Any) -> str:
+    """The text of a message: Mistral's models that think send it in parts, those of the thought among them."""
+    parts = [_part(part) for part in _items(message, "content")]
+    text = "".join(_text(part, "text") for part in parts if getattr(part, "type", None) == "text")
+    return text or _text(message, "content") or _text(message, "refusal")
+
+
+def _part(part: Any) -> Any:
+    return SimpleNamespace(**part) if isinstance(part, dict) else part
 
 
 def no_answer(wanted: str, answer: object) -> str:

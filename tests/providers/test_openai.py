@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.providers.chat import ChatCall
 
+from support import answers
 from support.katan import Katan
 from support.recording_server import RecordingServer
 from support.roads import KEY, Road, call, connection_to
@@ -99,20 +101,35 @@ def test_arguments_for_another_identity_take_the_place_of_the_key(
     assert "api-key" not in server.last.headers
 
 
+def test_the_list_of_models_may_be_a_bare_array(openai_road: Road, server: RecordingServer) -> None:
+    server.answer(answers.as_json([{"id": "a"}, {"name": "b"}, "c", {}, 7]))
+    assert openai_road.list_models(connection_to(server.url), path="/all") == ["a", "b", "c"]
+    assert server.last.path.endswith("/all")
+
+
+def test_arguments_for_the_body_are_joined_to_those_of_the_call(
+    openai_road: Road, server: RecordingServer
+) -> None:
+    connection = connection_to(server.url, arguments={"body": {"transforms": ["middle-out"]}})
+    args = openai_road.adapter.request_args(connection)
+    openai_road.chat(connection, ChatCall.of("m/1", call().messages, args, {"extra_body": {"route": "x"}}))
+    assert server.last.json.items() >= {"transforms": ["middle-out"], "route": "x"}.items()
+
+
 def test_a_base_url_among_the_arguments_takes_the_place_of_the_endpoint(
-    road: Road, server: RecordingServer
+    openai_road: Road, server: RecordingServer
 ) -> None:
     arguments = {"client": {"base_url": f"{server.origin}/mine"}}
-    road.chat(connection_to("http://127.0.0.1:1", arguments=arguments), call())
+    openai_road.chat(connection_to("http://127.0.0.1:1", arguments=arguments), call())
     assert server.last.path.startswith("/mine/")
 
 
-def test_organization_among_the_arguments_is_sent(road: Road, server: RecordingServer) -> None:
+def test_organization_among_the_arguments_is_sent(openai_road: Road, server: RecordingServer) -> None:
     arguments = {"client": {"organization": "org-3", "admin_api_key": "k", "webhook_secret": "w"}}
     connection = connection_to(server.url, arguments=arguments)
-    road.chat(connection, call())
+    openai_road.chat(connection, call())
     assert server.last.headers["openai-organization"] == "org-3"
-    assert road.client(connection).webhook_secret == "w"
+    assert openai_road.client(connection).webhook_secret == "w"
 
 
 def test_an_http_client_of_the_callers_is_used_and_never_closed(server: RecordingServer) -> None:
@@ -126,8 +143,8 @@ def test_an_http_client_of_the_callers_is_used_and_never_closed(server: Recordin
         assert not theirs.is_closed
 
 
-def test_what_we_built_is_closed(road: Road) -> None:
-    assert road.client(connection_to("http://127.0.0.1:1")).is_closed()
+def test_what_we_built_is_closed(openai_road: Road) -> None:
+    assert openai_road.client(connection_to("http://127.0.0.1:1")).is_closed()
 
 
 def test_a_sync_http_client_that_nobody_holds_leaves_no_open_socket(server: RecordingServer) -> None:

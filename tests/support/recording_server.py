@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 import subprocess
 import threading
 from collections import deque
-from dataclasses import dataclass
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,38 +14,20 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from support import answers
 from support.answers import Answer
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """A request as it came in. Header names in lower case; a header that came twice has both values, comma between."""
-
-    method: str
-    path: str
-    query: dict[str, list[str]]
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def everything(self) -> str:
-        """All of it as text, to look for what must not be there."""
-        return f"{self.path} {self.query} {self.headers} {self.body!r}"
+from support.recorded import Recorded
+from support.services import Service, service_of
 
 
 class RecordingServer:
-    """Answers with what was given to `answer`, in that order; with nothing left, as a service in good health does.
+    """Answers with what was given to `answer`, in that order; with nothing left, as the service in good health does.
 
     With `certificate` (a PEM file with key and certificate) it speaks TLS.
     """
 
-    def __init__(self, certificate: Path | None = None) -> None:
+    def __init__(self, certificate: Path | None = None, service: Service | None = None) -> None:
         self.requests: list[Recorded] = []
+        self.service = service or service_of("openai")
         self._answers: deque[Answer] = deque()
         recording = self
 
@@ -73,7 +53,7 @@ class RecordingServer:
     @property
     def url(self) -> str:
         """The base URL as a provider's entry has it."""
-        return f"{self.origin}/v1"
+        return self.service.base_url(self.origin)
 
     @property
     def last(self) -> Recorded:
@@ -86,9 +66,7 @@ class RecordingServer:
         self.requests.append(request)
         if self._answers:
             return self._answers.popleft()
-        if request.method == "GET":
-            return answers.models("small", "large")
-        return answers.stream("Hel", "lo") if request.json.get("stream") else answers.chat()
+        return self.service.healthy(request)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -116,7 +94,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         parts = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = Recorded(self.command, parts.path, parse_qs(parts.query), _united(self.headers), body)
+        request = Recorded(
+            self.command, parts.path, parse_qs(parts.query), _united(self.headers), body, self.path
+        )
         answer = self.server_of_record.next_answer(request)
         if answer.wait is not None:
             answer.wait.wait(30)

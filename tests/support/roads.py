@@ -9,9 +9,11 @@ from typing import Any
 
 from modelcatalog.providers.adapter import Adapter, Connection, Failure, load_adapter
 from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply
-from modelcatalog.providers.secret import Secret
 
-KEY = "sk-sentinel-key-of-the-provider-1234"
+from support.services import Service, service_of
+from support.services.service import KEY
+
+__all__ = ["KEY", "Road", "call", "connection_to"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,35 @@ class Road:
     @property
     def adapter(self) -> Adapter:
         return load_adapter(self.adapter_name)
+
+    @property
+    def service(self) -> Service:
+        return service_of(self.adapter_name)
+
+    def connection(self, origin: str, **changes: Any) -> Connection:
+        """A connection to the service at this origin, as the resolver makes it for an entry that says nothing special.
+
+        `settings` are joined to the usual ones; None takes one away.
+        """
+        service = self.service
+        settings = {"base_url": service.base_url(origin), **service.settings(origin)}
+        declared = frozenset(settings)
+        settings |= changes.pop("settings", {})
+        given: dict[str, Any] = {
+            "provider": "acme",
+            "qualifier": None,
+            "model": "m/1",
+            "settings": {name: value for name, value in settings.items() if value is not None},
+            "declared": declared,
+            "auth": service.auth,
+            "max_retries": 0,
+        }
+        return Connection(**{**given, **changes})
+
+    def ambient(self) -> dict[str, str]:
+        """What the resolver would put into a connection when all variables are poisoned."""
+        names = {one.variable for one in self.adapter.AMBIENT}
+        return {name: value for name, value in self.service.poison.items() if name in names}
 
     def run(self, connection: Connection, use: Callable[[Any], Any]) -> Any:
         """Build a client, do something with it, close it. `use` may give a coroutine."""
@@ -39,7 +70,7 @@ class Road:
     async def _arun(self, connection: Connection, use: Callable[[Any], Any]) -> Any:
         built = self.adapter.build(connection, sync=False)
         try:
-            result = use(built.client)
+            result = use(built.client if built.aopen is None else await built.aopen())
             return await result if isinstance(result, Coroutine) else result
         finally:
             if built.aclose is not None:
@@ -83,15 +114,6 @@ def call(text: str = "Say hello", **options: Any) -> ChatCall:
 
 
 def connection_to(url: str, **changes: Any) -> Connection:
-    """A connection with a key, as the resolver makes it for an entry that says nothing special."""
-    settings = {"base_url": url, "api_key": Secret(KEY), "api_version": "2024-10-21"}
-    settings.update(changes.pop("settings", {}))
-    given: dict[str, Any] = {
-        "provider": "acme",
-        "qualifier": None,
-        "model": "m/1",
-        "settings": {name: value for name, value in settings.items() if value is not None},
-        "declared": frozenset({"base_url", "api_key", "api_version"}),
-        "max_retries": 0,
-    }
-    return Connection(**{**given, **changes})
+    """A connection of the openai adapters, with a key and an API version, to a base URL as it stands."""
+    settings = {"base_url": url, "api_version": "2024-10-21", **changes.pop("settings", {})}
+    return Road("openai", sync=True).connection(url, settings=settings, **changes)

@@ -47,7 +47,7 @@ def test_a_call_without_arguments_is_no_error(plain: Road, server: RecordingServ
     assert (dict(asked.arguments), asked.error) == ({}, None)
 
 
-def test_calls_are_put_together_from_their_pieces(road: Road, server: RecordingServer) -> None:
+def test_calls_are_put_together_from_their_pieces(openai_road: Road, server: RecordingServer) -> None:
     deltas = [
         first("weather", "", identity="a", index=0),
         part(0, '{"city": '),
@@ -56,7 +56,7 @@ def test_calls_are_put_together_from_their_pieces(road: Road, server: RecordingS
         part(1, ': "CET"}'),
     ]
     server.answer(answers.stream("Let me see", deltas=deltas, finish="tool_calls"))
-    *pieces, last = road.stream(connection_to(server.url), call())
+    *pieces, last = openai_road.stream(connection_to(server.url), call())
     assert [piece.text for piece in pieces] == ["Let me see"]
     assert not any(piece.tool_calls for piece in pieces)
     assert [(one.id, one.name, one.arguments) for one in last.tool_calls] == [

@@ -1,4 +1,4 @@
-"""Nothing that the SDK would read by itself travels: not with the first request, not after `with_options()`."""
+"""What the openai SDK would read by itself, and how each of its doors is shut: on the client and on its copies."""
 
 from __future__ import annotations
 
@@ -11,38 +11,17 @@ import pytest
 from modelcatalog.providers.adapter import Connection, load_adapter
 from modelcatalog.providers.secret import Secret
 
-from support.recording_server import Recorded, RecordingServer
+from support.recorded import Recorded
+from support.recording_server import RecordingServer
 from support.roads import KEY, Road, connection_to
+from support.services import service_of
 
-CUSTOM = """X-Leak: LEAK-custom
-authorization: Bearer LEAK-auth
-API-Key: LEAK-apikey
-User-Agent: LEAK-agent
-Accept: LEAK-accept"""
-ENVIRONMENT = {
-    "OPENAI_API_KEY": "LEAK-openai-key",
-    "OPENAI_ADMIN_KEY": "LEAK-admin-key",
-    "OPENAI_BASE_URL": "http://127.0.0.1:9/LEAK",
-    "OPENAI_ORG_ID": "LEAK-org",
-    "OPENAI_PROJECT_ID": "LEAK-project",
-    "OPENAI_WEBHOOK_SECRET": "LEAK-webhook",
-    "OPENAI_CUSTOM_HEADERS": CUSTOM,
-    "AZURE_OPENAI_AD_TOKEN": "LEAK-ad-token",
-    "AZURE_OPENAI_API_KEY": "LEAK-azure-key",
-    "AZURE_OPENAI_ENDPOINT": "http://127.0.0.1:9/LEAK",
-    "OPENAI_API_VERSION": "LEAK-version",
-}
+ENVIRONMENT = service_of("openai").poison
 
 
 def set_all(patch: pytest.MonkeyPatch, variables: Mapping[str, str] = ENVIRONMENT) -> None:
     for name, value in variables.items():
         patch.setenv(name, value)
-
-
-def ambient(road: Road) -> dict[str, str]:
-    """What the resolver would put into the connection."""
-    names = {one.variable for one in road.adapter.AMBIENT}
-    return {name: value for name, value in ENVIRONMENT.items() if name in names}
 
 
 def talk(road: Road, connection: Connection, *changes: Mapping[str, Any]) -> None:
@@ -73,51 +52,34 @@ def own_key(road: Road) -> dict[str, str]:
     return {"api-key": KEY} if road.adapter_name == "openai_azure" else {"authorization": f"Bearer {KEY}"}
 
 
-def test_every_variable_that_an_adapter_tells_of_is_in_these_tests(adapter_name: str) -> None:
-    assert {one.variable for one in load_adapter(adapter_name).AMBIENT} <= ENVIRONMENT.keys()
-
-
 def test_nothing_ambient_is_sent(
-    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    openai_road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_all(monkeypatch)
     talk(
-        road,
-        connection_to(server.url, ambient=ambient(road)),
+        openai_road,
+        connection_to(server.url, ambient=openai_road.ambient()),
         {"max_retries": 1},
         {"default_headers": {"X-Mine": "1"}},
     )
     assert len(server.requests) == 4
     for request in server.requests:
         assert "LEAK" not in request.everything
-        assert secrets_sent(request) == own_key(road)
+        assert secrets_sent(request) == own_key(openai_road)
     assert server.last.headers["x-mine"] == "1"
 
 
-def test_nothing_ambient_is_held_by_the_client(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_all(monkeypatch)
-    client = road.client(connection_to("http://127.0.0.1:1", ambient=ambient(road)))
-    for one in (client, client.with_options(timeout=1)):
-        assert "LEAK" not in str([value for value in vars(one).values() if not isinstance(value, dict)])
-        assert "LEAK" not in str(one.default_headers)
-
-
 def test_without_a_key_nobody_elses_is_sent(
-    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    openai_road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_all(monkeypatch)
-    connection = connection_to(server.url, settings={"api_key": None}, ambient=ambient(road))
-    talk(road, connection)
+    connection = connection_to(server.url, settings={"api_key": None}, ambient=openai_road.ambient())
+    talk(openai_road, connection)
     assert len(server.requests) == 2
     for request in server.requests:
         assert "LEAK" not in request.everything
         assert secrets_sent(request) == {}
         assert "modelcatalog" not in request.everything
-
-
-def test_auth_none_leaves_even_a_given_key_at_home(road: Road, server: RecordingServer) -> None:
-    talk(road, connection_to(server.url, auth="none"))
-    assert [secrets_sent(request) for request in server.requests] == [{}, {}]
 
 
 async def test_keyless_holds_with_an_http_client_of_the_callers(server: RecordingServer) -> None:
@@ -147,14 +109,14 @@ def test_an_ambient_authorization_never_replaces_the_key(
 
 
 def test_headers_of_the_entry_win_over_ambient_ones_in_any_spelling(
-    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    openai_road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     custom = "X-Team: LEAK\nx-team: LEAK2\nX-TEAM: LEAK3"
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", custom)
     connection = connection_to(
         server.url, headers={"X-Team": Secret("mine")}, ambient={"OPENAI_CUSTOM_HEADERS": custom}
     )
-    talk(road, connection)
+    talk(openai_road, connection)
     assert [request.headers["x-team"] for request in server.requests] == ["mine", "mine"]
 
 
@@ -173,14 +135,14 @@ def test_a_key_from_a_function_is_asked_for_each_request(
 
 @pytest.mark.parametrize("variable", ["OPENAI_ORG_ID", "OPENAI_PROJECT_ID"])
 def test_organization_and_project_that_are_set_later_are_kept_out(
-    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, variable: str
+    openai_road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     def use(client: Any) -> Any:
         monkeypatch.setenv(variable, "LEAK")
         return client.with_options(timeout=3).chat.completions.create(model="m", messages=[])
 
-    road.run(connection_to(server.url), use)
-    assert secrets_sent(server.last) == own_key(road)
+    openai_road.run(connection_to(server.url), use)
+    assert secrets_sent(server.last) == own_key(openai_road)
 
 
 def test_organization_and_project_of_the_entry_are_sent(
@@ -225,17 +187,17 @@ def test_a_key_given_to_a_copy_is_used(plain: Road, server: RecordingServer) -> 
 
 
 def test_the_sdks_own_headers_stay_when_ambient_ones_of_their_name_are_kept_out(
-    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    openai_road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    talk(road, connection_to(server.url))
+    talk(openai_road, connection_to(server.url))
     set_all(monkeypatch)
-    talk(road, connection_to(server.url, ambient=ambient(road)))
+    talk(openai_road, connection_to(server.url, ambient=openai_road.ambient()))
     names = ("user-agent", "accept", "content-type")
     before, after = server.requests[0].headers, server.requests[2].headers
     assert {name: before[name] for name in names} == {name: after[name] for name in names}
 
 
-def test_without_a_base_url_there_is_no_client(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_base_url_there_is_no_client(openai_road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch)
     with pytest.raises(ValueError, match=r"acme has no (base URL|endpoint)"):
-        road.client(connection_to("", ambient=ambient(road)))
+        openai_road.client(connection_to("", ambient=openai_road.ambient()))

@@ -1,0 +1,125 @@
+"""Anthropic's own client: keys, headers and HTTP, and what it would have read by itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.providers.anthropic_client import require
+from modelcatalog.providers.secret import Secret
+
+from support import answers
+from support.recording_server import RecordingServer
+from support.roads import KEY, Road, call
+
+
+@pytest.fixture
+def adapter_name() -> str:
+    return "anthropic"
+
+
+def test_a_profile_on_the_disk_decides_nothing(
+    road: Road, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (tmp_path / "home/.config/anthropic", tmp_path / "home/config/anthropic"):
+        (folder / "configs").mkdir(parents=True)
+        (folder / "active_config").write_text("leak")
+        profile = {"base_url": "http://127.0.0.1:9/LEAK", "authentication": {"type": "oauth_token"}}
+        (folder / "configs" / "leak.json").write_text(json.dumps(profile))
+    monkeypatch.setenv("ANTHROPIC_PROFILE", "leak")
+    for settings in ({}, {"api_key": None}):
+        road.chat(road.connection(server.origin, settings=settings), call())
+    assert [road.service.identity(request) for request in server.requests] == [road.service.own_identity, {}]
+
+
+@pytest.mark.parametrize("custom", ["", "Authorization: Bearer LEAK", "authorization: Bearer LEAK"])
+def test_a_key_from_a_function_is_asked_for_each_request(
+    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, custom: str
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", custom)
+    keys = iter(["one", "two"])
+    connection = road.connection(
+        server.origin,
+        settings={"api_key": lambda: Secret(next(keys))},
+        ambient={"ANTHROPIC_CUSTOM_HEADERS": custom},
+    )
+
+    async def twice(client: Any) -> None:
+        await road.adapter.achat(client, call())
+        await road.adapter.achat(client.with_options(timeout=9), call())
+
+    def use(client: Any) -> Any:
+        if not road.sync:
+            return twice(client)
+        return [road.adapter.chat(one, call()) for one in (client, client.with_options(timeout=9))]
+
+    road.run(connection, use)
+    assert [request.headers["authorization"] for request in server.requests] == ["Bearer one", "Bearer two"]
+
+
+def test_a_token_among_the_arguments_takes_the_place_of_the_key(road: Road, server: RecordingServer) -> None:
+    connection = road.connection(server.origin, arguments={"client": {"auth_token": "token-0"}})
+    road.chat(connection, call())
+    assert server.last.headers["authorization"] == "Bearer token-0"
+    assert KEY not in server.last.everything
+
+
+def test_headers_of_the_entry_reach_the_service(road: Road, server: RecordingServer) -> None:
+    headers = {"anthropic-version": "2023-06-01", "anthropic-beta": "new-things"}
+    road.chat(road.connection(server.origin, headers=headers), call())
+    assert server.last.headers.items() >= headers.items()
+
+
+def test_a_redirect_is_followed_without_the_key_and_secret_headers(
+    road: Road, server: RecordingServer
+) -> None:
+    with RecordingServer(service=road.service) as other:
+        server.answer(answers.redirect(f"{other.origin}/v1/messages"))
+        headers = {"X-Token": Secret("LEAK-token-0123456789"), "X-Title": "mine"}
+        road.chat(road.connection(server.origin, headers=headers), call())
+        assert other.last.headers["x-title"] == "mine"
+        assert "LEAK" not in other.last.everything
+        assert KEY not in other.last.everything
+
+
+def test_an_http_client_of_the_callers_is_used_and_never_closed(
+    adapter_name: str, server: RecordingServer
+) -> None:
+    import anthropic
+
+    road = Road(adapter_name, sync=True)
+    with anthropic.DefaultHttpxClient(headers={"X-Theirs": "1"}) as theirs:
+        built = road.adapter.build(road.connection(server.origin, http_client=theirs), sync=True)
+        road.adapter.chat(built.client, call())
+        assert server.last.headers["x-theirs"] == "1"
+        assert (built.close, built.aclose) == (None, None)
+        assert not theirs.is_closed
+
+
+def test_without_a_base_url_there_is_no_client(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9/LEAK")
+    with pytest.raises(ValueError, match="acme has no base URL"):
+        road.client(road.connection("http://127.0.0.1:1", settings={"base_url": None}))
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://api.anthropic.com", None),
+        ("https://bedrock-runtime.eu-west-1.amazonaws.com", "use anthropic/bedrock"),
+        ("https://europe-west1-aiplatform.googleapis.com/v1", "use anthropic/vertex"),
+    ],
+)
+def test_an_address_of_another_cloud_is_refused(url: str, words: str | None) -> None:
+    problem = load_adapter("anthropic").url_problem(url)
+    assert problem is None if words is None else words in (problem or "")
+
+
+def test_a_missing_part_of_an_extra_is_told_before_a_client_is_built() -> None:
+    package = load_adapter("anthropic_bedrock").PACKAGE
+    with pytest.raises(ImportError, match=r"not installed.*modelcatalog\[anthropic-bedrock\]"):
+        require("modelcatalog-nothing-of-this-name", package)

@@ -1,0 +1,141 @@
+"""What the Gemini API answers: text, thoughts, what was blocked, what was refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelcatalog.providers.chat import ChatChunk, ChatReply
+from modelcatalog.providers.secret import Secret
+
+from support import answers
+from support.recording_server import RecordingServer
+from support.roads import KEY, Road, call
+from support.services.google import USAGE, Google
+
+SERVICE = Google()
+
+
+@pytest.fixture(params=["google"])
+def adapter_name(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+def told(**candidate: Any) -> dict[str, Any]:
+    return {"candidates": [candidate], "usageMetadata": USAGE}
+
+
+def asked(*parts: dict[str, Any]) -> dict[str, Any]:
+    return told(content={"role": "model", "parts": list(parts)}, finishReason="STOP")
+
+
+def both(
+    road: Road, server: RecordingServer, *responses: dict[str, Any]
+) -> tuple[ChatReply, list[ChatChunk]]:
+    """The reply to one response, and the chunks of a stream of them."""
+    server.answer(answers.as_json(responses[-1]), answers.events(*map(json.dumps, responses)))
+    connection = road.connection(server.origin)
+    return road.chat(connection, call()), road.stream(connection, call())
+
+
+@pytest.mark.parametrize(
+    "blocked",
+    [
+        {"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": USAGE},
+        {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}},
+        told(finishReason="SAFETY"),
+        told(finishReason="RECITATION", content={"parts": []}),
+    ],
+)
+def test_what_was_blocked_is_a_reply_that_says_so(
+    road: Road, server: RecordingServer, blocked: dict[str, Any]
+) -> None:
+    reply, chunks = both(road, server, blocked)
+    assert (reply.text, reply.stop_reason) == ("", "content_filter")
+    assert [(chunk.text, chunk.stop_reason) for chunk in chunks] == [("", "content_filter")]
+
+
+def test_an_answer_blocked_halfway_keeps_what_had_come(road: Road, server: RecordingServer) -> None:
+    half = told(content={"parts": [{"text": "Well"}]})
+    _, chunks = both(road, server, half, told(finishReason="SAFETY"))
+    assert [(chunk.text, chunk.stop_reason) for chunk in chunks] == [("Well", None), ("", "content_filter")]
+
+
+def test_an_error_inside_a_stream_is_told(road: Road, server: RecordingServer) -> None:
+    half = json.dumps(told(content={"parts": [{"text": "Well"}]}))
+    busy = json.dumps({"error": {"code": 503, "message": "overloaded", "status": "UNAVAILABLE"}})
+    server.answer(answers.events(half, busy))
+    failure = road.failure(road.connection(server.origin), call(), stream=True)
+    assert (failure.step, failure.status, failure.detail) == ("server", 503, "overloaded")
+
+
+def test_other_reasons_keep_their_name(road: Road, server: RecordingServer) -> None:
+    reply, chunks = both(road, server, told(finishReason="MALFORMED_FUNCTION_CALL"))
+    assert reply.stop_reason == chunks[-1].stop_reason == "malformed_function_call"
+
+
+def test_thoughts_are_counted_and_not_shown(road: Road, server: RecordingServer) -> None:
+    thinking = asked({"text": "Hm", "thought": True}, {"text": "Yes"})
+    thinking["usageMetadata"] = {**USAGE, "thoughtsTokenCount": 40, "toolUsePromptTokenCount": 10}
+    reply, chunks = both(road, server, thinking)
+    assert reply.text == chunks[0].text == "Yes"
+    assert reply.usage is not None
+    assert (reply.usage.input_tokens, reply.usage.output_tokens) == (13, 45)
+
+
+@pytest.mark.parametrize("adapter_name", ["google", "google_legacy"])
+@pytest.mark.parametrize(
+    ("status", "told_of", "expected"),
+    [
+        (400, {"message": "API key not valid. Please pass a valid API key."}, ("auth", "key")),
+        (400, {"message": "no", "details": [{"reason": "API_KEY_INVALID"}]}, ("auth", "key")),
+        (403, {"message": "no", "details": [{"reason": "BILLING_DISABLED"}]}, ("quota", "no-credit")),
+        (400, {"message": "Invalid JSON payload received."}, ("request", "error")),
+        (504, {"message": "Deadline exceeded"}, ("timeout", "server")),
+    ],
+)
+def test_googles_own_reasons_are_understood(
+    road: Road, server: RecordingServer, status: int, told_of: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    server.answer(answers.as_json({"error": {"code": status, "status": "X", **told_of}}, status))
+    failure = road.failure(road.connection(server.origin), call())
+    assert (failure.step, failure.reason, failure.status) == (*expected, status)
+    assert failure.detail == told_of["message"]
+    assert (failure.method, failure.url) == ("POST", f"{server.origin}{server.last.path}")
+
+
+@pytest.mark.parametrize("adapter_name", ["google", "google_legacy"])
+@pytest.mark.parametrize("key", [f"{KEY}\nX-Other: 1", "AIza-ключ-0123456789"])
+def test_a_key_that_no_header_can_carry_is_not_shown(road: Road, server: RecordingServer, key: str) -> None:
+    failure = road.failure(road.connection(server.origin, settings={"api_key": Secret(key)}), call())
+    assert (failure.step, failure.reason, failure.status) == ("auth", "header", None)
+    assert KEY not in failure.detail
+    assert not server.requests
+
+
+def test_the_roots_of_trust_are_those_of_ssl_cert_file(
+    road: Road, tls_server: RecordingServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls_server.service = SERVICE
+    failure = road.failure(road.connection(tls_server.origin), call())
+    assert (failure.step, failure.reason) == ("tls", "certificate")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert road.chat(road.connection(tls_server.origin), call()).text == "Hello"
+
+
+def test_an_html_page_is_called_one_and_placed(road: Road, server: RecordingServer) -> None:
+    server.answer(answers.html(200))
+    failure = road.failure(road.connection(server.origin), call())
+    assert (
+        failure.detail
+        == "The answer is an HTML page: the address is not that of an API (content type text/html)."
+    )
+    assert (failure.status, failure.method, failure.url) == (
+        200,
+        "POST",
+        f"{server.origin}{server.last.path}",
+    )

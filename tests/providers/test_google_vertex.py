@@ -1,0 +1,105 @@
+"""Both adapters for Vertex AI: which project, which address, whose credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from modelcatalog.providers.google_cloud import endpoint
+
+from support.google_account import Account, account, token_of
+from support.recording_server import RecordingServer, closed_port
+from support.roads import KEY, Road, call
+
+
+@pytest.fixture(params=["google_vertex", "vertex"])
+def adapter_name(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def robot() -> Iterator[Account]:
+    made = account()
+    made.claims.clear()
+    yield made
+    made.refuses = False
+
+
+def test_the_project_of_the_plan_counts_not_that_of_the_file(road: Road, server: RecordingServer) -> None:
+    connection = road.connection(server.origin, settings={"project": "p-1", "location": "us-central1"})
+    road.chat(connection, call())
+    assert "/projects/p-1/locations/us-central1/publishers/m/models/1:generateContent" in server.last.path
+
+
+@pytest.mark.parametrize("location", ["global", "us-central1", "europe-west4", "us", "eu"])
+def test_addresses_are_those_of_the_sdk(location: str) -> None:
+    from google import genai
+
+    theirs = genai.Client(vertexai=True, project="p", location=location, credentials=token_of("t"))
+    assert theirs._api_client._http_options.base_url == f"{endpoint(location)}/"
+    theirs.close()
+
+
+def test_without_a_base_url_the_location_decides(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_VERTEX_BASE_URL", "http://127.0.0.1:9/LEAK")
+    # A proxy on which nothing listens: nothing leaves this machine, and the address stands in the failure.
+    proxy = f"http://127.0.0.1:{closed_port()}"
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    failure = road.failure(road.connection("", settings={"base_url": None}), call())
+    assert failure.step == "connect"
+    assert failure.url is not None
+    assert failure.url.startswith("https://europe-west4-aiplatform.googleapis.com/v1")
+
+
+@pytest.mark.parametrize("adapter_name", ["google_vertex"])
+@pytest.mark.parametrize("project", [None, "p-1"])
+def test_a_key_of_the_express_mode_goes_without_a_token(
+    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, project: str | None
+) -> None:
+    for name, value in road.service.poison.items():
+        monkeypatch.setenv(name, value)
+    settings = {"api_key": KEY, "project": project, "credentials_file": None}
+    road.chat(road.connection(server.origin, auth="key", settings=settings), call())
+    place = "" if project is None else "projects/p-1/locations/europe-west4/"
+    assert server.last.path == f"/v1beta1/{place}publishers/m/models/1:generateContent"
+    assert road.service.identity(server.last) == {"x-goog-api-key": KEY}
+
+
+def test_without_auth_there_is_no_client(road: Road) -> None:
+    with pytest.raises(ValueError, match="never without one"):
+        road.client(road.connection("http://127.0.0.1:1", auth="none"))
+
+
+def test_credentials_of_the_callers_take_the_place_of_the_default_ones(
+    road: Road, server: RecordingServer, robot: Account
+) -> None:
+    target = "client" if "client" in road.adapter.TARGETS else "configure"
+    given = {"credentials": token_of("theirs"), "project": "p-2"}
+    road.chat(road.connection(server.origin, arguments={target: given}), call())
+    assert server.last.headers["authorization"] == "Bearer theirs"
+    assert "/projects/p-2/" in server.last.path
+    assert not robot.claims
+
+
+def test_two_projects_and_two_accounts_never_mix(road: Road, server: RecordingServer) -> None:
+    target = "client" if "client" in road.adapter.TARGETS else "configure"
+    builds = [
+        road.adapter.build(
+            road.connection(
+                server.origin,
+                settings={"project": f"p-{number}"},
+                arguments={target: {"credentials": token_of(f"token-{number}")}},
+            ),
+            sync=True,
+        )
+        for number in range(2)
+    ]
+    for number in (0, 1, 0, 1):
+        road.adapter.chat(builds[number].client, call())
+        assert f"/projects/p-{number}/" in server.last.path
+        assert server.last.headers["authorization"] == f"Bearer token-{number}"
+    for built in builds:
+        assert built.close is not None
+        built.close()

@@ -1,0 +1,107 @@
+"""Groq's own client: its path, its headers, its usage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from modelcatalog.providers.secret import Secret
+
+from support import answers
+from support.recording_server import RecordingServer
+from support.roads import KEY, Road, call
+
+
+@pytest.fixture
+def adapter_name() -> str:
+    return "groq"
+
+
+def test_a_call_goes_below_openai_v1(road: Road, server: RecordingServer) -> None:
+    road.chat(road.connection(server.origin), call())
+    assert (server.last.method, server.last.path) == ("POST", "/openai/v1/chat/completions")
+    assert server.last.headers["authorization"] == f"Bearer {KEY}"
+    assert server.last.headers["user-agent"].startswith(("Groq/", "AsyncGroq/"))
+
+
+def test_models_are_listed_below_openai_v1(road: Road, server: RecordingServer) -> None:
+    road.list_models(road.connection(server.origin))
+    assert (server.last.method, server.last.path) == ("GET", "/openai/v1/models")
+
+
+def test_a_stream_asks_for_nothing_that_the_sdk_does_not_know(road: Road, server: RecordingServer) -> None:
+    road.stream(road.connection(server.origin), call())
+    assert server.last.json.keys() == {"model", "messages", "stream"}
+
+
+@pytest.mark.parametrize("spelling", ["Authorization", "authorization", "AUTHORIZATION"])
+def test_an_ambient_authorization_is_neither_sent_nor_joined(
+    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, spelling: str
+) -> None:
+    custom = f"{spelling}: Bearer LEAK\nX-Team: LEAK\nuser-agent: LEAK"
+    monkeypatch.setenv("GROQ_CUSTOM_HEADERS", custom)
+    connection = road.connection(
+        server.origin, headers={"x-team": "mine"}, ambient={"GROQ_CUSTOM_HEADERS": custom}
+    )
+
+    async def twice(client: Any) -> None:
+        await road.adapter.achat(client, call())
+        await road.adapter.achat(client.with_options(timeout=9), call())
+
+    def use(client: Any) -> Any:
+        if not road.sync:
+            return twice(client)
+        return [road.adapter.chat(one, call()) for one in (client, client.with_options(timeout=9))]
+
+    road.run(connection, use)
+    assert len(server.requests) == 2
+    for request in server.requests:
+        assert "LEAK" not in request.everything
+        assert request.headers["authorization"] == f"Bearer {KEY}"
+        assert request.headers["x-team"] == "mine"
+        assert "," not in request.headers["user-agent"]
+
+
+def test_a_header_of_the_entry_replaces_the_sdks_own_in_any_spelling(
+    road: Road, server: RecordingServer
+) -> None:
+    road.chat(road.connection(server.origin, headers={"user-AGENT": "mine"}), call())
+    assert server.last.headers["user-agent"] == "mine"
+
+
+def test_a_key_from_a_function_is_asked_for_each_request(road: Road, server: RecordingServer) -> None:
+    keys = iter(["one", "two"])
+    connection = road.connection(server.origin, settings={"api_key": lambda: Secret(next(keys))})
+    for _ in range(2):
+        road.chat(connection, call())
+    assert [request.headers["authorization"] for request in server.requests] == ["Bearer one", "Bearer two"]
+
+
+def test_an_http_client_of_the_callers_is_used_and_never_closed(
+    adapter_name: str, server: RecordingServer
+) -> None:
+    import groq
+
+    road = Road(adapter_name, sync=True)
+    with groq.DefaultHttpxClient(headers={"X-Theirs": "1"}) as theirs:
+        built = road.adapter.build(road.connection(server.origin, http_client=theirs), sync=True)
+        road.adapter.chat(built.client, call())
+        assert server.last.headers["x-theirs"] == "1"
+        assert (built.close, built.aclose) == (None, None)
+        assert not theirs.is_closed
+
+
+def test_a_redirect_is_followed_without_the_key(road: Road, server: RecordingServer) -> None:
+    with RecordingServer(service=road.service) as other:
+        server.answer(answers.redirect(f"{other.origin}/openai/v1/chat/completions"))
+        headers = {"X-Token": Secret("LEAK-token-0123456789")}
+        road.chat(road.connection(server.origin, headers=headers), call())
+        assert "LEAK" not in other.last.everything
+        assert KEY not in other.last.everything
+
+
+def test_without_a_base_url_there_is_no_client(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_BASE_URL", "http://127.0.0.1:9/LEAK")
+    with pytest.raises(ValueError, match="acme has no base URL"):
+        road.client(road.connection("http://127.0.0.1:1", settings={"base_url": None}))

@@ -1,0 +1,35 @@
+"""Tries again with Mistral's clients, whose SDK counts time."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelcatalog.providers.mistral_retries import longest, retry_config
+from modelcatalog.providers.sdk import import_sdk
+
+from support import answers
+from support.recording_server import RecordingServer
+from support.roads import Road, call
+
+
+@pytest.fixture(params=["mistral", "mistral_azure"])
+def adapter_name(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+def test_a_refused_call_is_tried_again_when_that_was_said(adapter_name: str, server: RecordingServer) -> None:
+    road = Road(adapter_name, sync=True)
+    config = retry_config(import_sdk(road.adapter.PACKAGE), 2)
+    # No test waits a second, and none depends on how slow the machine is.
+    config.backoff.initial_interval = 1
+    config.backoff.max_elapsed_time = 60_000
+    server.answer(answers.error(500, "Oops"))
+    connection = road.connection(server.origin, arguments={"client": {"retry_config": config}})
+    assert road.chat(connection, call()).text == "Hello"
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(("tries", "milliseconds"), [(1, 990), (2, 2990), (3, 6990), (5, 22_990)])
+def test_a_new_try_has_a_last_moment(tries: int, milliseconds: int) -> None:
+    assert longest(tries) == milliseconds
