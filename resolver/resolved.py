@@ -81,6 +81,11 @@ class ResolvedModel(_Resolved[Client]):
             await self._built.aclose()
 
     async def __aenter__(self) -> Self:
+        if self._built.aopen is not None:
+            try:
+                self.client = await self._built.aopen()
+            except Exception as error:
+                raise self._failed(error) from error
         return self
 
     async def __aexit__(

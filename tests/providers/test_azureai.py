@@ -1,0 +1,116 @@
+"""azure-ai-inference: who asks, what the SDK would swallow, and what is emulated by default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.providers.chat import ChatCall, ToolCall
+from modelcatalog.providers.tool_emulation_text import written
+
+from support import answers
+from support.recording_server import RecordingServer
+from support.roads import Road, call
+from support.services.azureai import SERVICE
+
+WEATHER = {"name": "weather", "description": "The weather", "parameters": {"type": "object"}}
+IDENTITY = """
+from azure.core.credentials import AccessToken
+made = []
+class DefaultAzureCredential:
+    def __init__(self):
+        self.closed, self.scopes = 0, []
+        made.append(self)
+    {wait}def get_token(self, *scopes, **_):
+        self.scopes.append(scopes)
+        return AccessToken("token-of-the-tests", 2**33)
+    {wait}def close(self):
+        self.closed += 1
+"""
+
+
+@pytest.fixture
+def road(sync: bool) -> Road:
+    return Road("azureai", sync)
+
+
+@pytest.fixture
+def server() -> Iterator[RecordingServer]:
+    with RecordingServer(service=SERVICE) as running:
+        yield running
+
+
+def test_the_path_and_the_version_are_the_sdks_own_unless_given(road: Road, server: RecordingServer) -> None:
+    road.chat(road.connection(f"{server.origin}/models"), call())
+    road.chat(road.connection(server.origin, settings={"api_version": "2024-08-01"}), call())
+    first, second = server.requests
+    assert (first.path, first.query) == ("/models/chat/completions", {"api-version": ["2024-05-01-preview"]})
+    assert second.query == {"api-version": ["2024-08-01"]}
+
+
+def test_fields_of_the_body_go_through(road: Road, server: RecordingServer) -> None:
+    arguments = {"body": {"safe_mode": True}, "request": {"model_extras": {"top_k": 4}}}
+    connection = road.connection(server.origin, arguments=arguments)
+    args = road.adapter.request_args(connection)
+    road.chat(connection, ChatCall.of("m", call().messages, args))
+    assert server.last.json.items() >= {"safe_mode": True, "top_k": 4}.items()
+    assert server.last.headers["extra-parameters"] == "pass-through"
+
+
+@pytest.mark.parametrize("name", ["temprature", "timeout", "api_key", "max_retries", "kwargs", "self"])
+def test_names_that_the_sdk_would_swallow_are_not_among_its_parameters(name: str) -> None:
+    taken = load_adapter("azureai").parameters("client")
+    assert taken is not None
+    assert name not in taken
+
+
+def test_a_transport_of_the_callers_stays_open(server: RecordingServer) -> None:
+    from azure.core.pipeline.transport import RequestsTransport
+
+    road = Road("azureai", sync=True)
+    with RequestsTransport() as theirs:
+        built = road.adapter.build(road.connection(server.origin, http_client=theirs), sync=True)
+        assert (built.close, built.aclose) == (None, None)
+        assert road.adapter.chat(built.client, call()).text == "Hello"
+        assert theirs.session is not None
+
+
+def test_hooks_of_the_callers_are_called_beside_ours(road: Road, server: RecordingServer) -> None:
+    seen: list[int] = []
+    options: dict[str, Any] = {
+        "raw_response_hook": lambda answer: seen.append(answer.http_response.status_code)
+    }
+    road.chat(road.connection(server.origin), call(**options))
+    assert seen == [200]
+
+
+@pytest.mark.parametrize(
+    ("model", "asked", "emulated"),
+    [
+        ("llama-2-70b-chat-wnsnw", None, True),
+        ("Meta-Llama-3.1-8B", None, True),
+        ("gpt-4o", None, False),
+        ("Meta-Llama-3.1-8B", False, False),
+        ("Meta-Llama-3.1-8B", "false", False),
+        ("gpt-4o", "true", True),
+    ],
+)
+def test_tools_are_emulated_for_llama_unless_said_otherwise(
+    road: Road, server: RecordingServer, model: str, asked: Any, emulated: bool
+) -> None:
+    asked_for = ToolCall("", "weather", {"city": "Bern"})
+    server.answer(answers.chat(f"Let me see.\n{written(asked_for)}"))
+    arguments = {"adapter": {"emulate_tools": asked}} if asked is not None else {}
+    connection = road.connection(server.origin, model=model, arguments=arguments)
+    reply = road.chat(connection, ChatCall.of(model, call().messages, options={"tools": [WEATHER]}))
+    assert ("tools" in server.last.json) is not emulated
+    assert [one.name for one in reply.tool_calls] == (["weather"] if emulated else [])
+    assert reply.text.startswith("Let me see.")
+
+
+def test_there_is_no_list_of_models_but_a_hint(road: Road) -> None:
+    with pytest.raises(NotImplementedError, match="get_model_info"):
+        road.list_models(road.connection("http://127.0.0.1:1"))

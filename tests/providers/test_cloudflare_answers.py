@@ -1,0 +1,130 @@
+"""What models of Workers AI answer: two forms, whole and in pieces; and what the service says when it refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from modelcatalog.providers.chat import Usage
+
+from support.answers import Answer
+from support.recording_server import RecordingServer
+from support.roads import Road
+from support.services.cloudflare import MODEL, PATH, SERVICE, asking, envelope, events, refused
+
+USAGE = {"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 8}
+
+
+@pytest.fixture
+def road(sync: bool) -> Road:
+    return Road("cloudflare", sync)
+
+
+@pytest.fixture
+def server() -> Iterator[RecordingServer]:
+    with RecordingServer(service=SERVICE) as running:
+        yield running
+
+
+def test_the_older_form_of_an_answer_is_read(road: Road, server: RecordingServer) -> None:
+    server.answer(envelope({"response": "Hello", "usage": USAGE}), envelope({"response": ""}))
+    reply = road.chat(road.connection(server.origin), asking())
+    assert (reply.text, reply.usage, reply.stop_reason, reply.model) == ("Hello", Usage(3, 5), None, None)
+    assert road.chat(road.connection(server.origin), asking()).text == ""
+
+
+@pytest.mark.parametrize(("limit", "reason"), [(5, "length"), (6, "stop"), (None, None)])
+def test_why_an_older_answer_ended_is_told_only_where_it_is_known(
+    road: Road, server: RecordingServer, limit: int | None, reason: str | None
+) -> None:
+    server.answer(
+        envelope({"response": "Hello", "usage": USAGE}),
+        events({"response": "Hello"}, {"response": "", "usage": USAGE}),
+    )
+    connection = road.connection(server.origin)
+    assert road.chat(connection, asking(max_tokens=limit)).stop_reason == reason
+    assert road.stream(connection, asking(max_tokens=limit))[-1].stop_reason == reason
+
+
+def test_an_answer_by_a_schema_is_given_as_its_text(road: Road, server: RecordingServer) -> None:
+    server.answer(envelope({"response": {"city": "Bern"}}))
+    assert json.loads(road.chat(road.connection(server.origin), asking()).text) == {"city": "Bern"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"name": "weather", "arguments": {"city": "Bern"}},
+        {"name": "weather", "arguments": '{"city": "Bern"}'},
+        {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Bern"}'}},
+    ],
+)
+def test_calls_of_the_older_form_are_read(road: Road, server: RecordingServer, asked: dict[str, Any]) -> None:
+    server.answer(
+        envelope({"response": None, "tool_calls": [asked]}), events({"response": "", "tool_calls": [asked]})
+    )
+    connection = road.connection(server.origin)
+    reply, last = road.chat(connection, asking()), road.stream(connection, asking())[-1]
+    for one in (reply, last):
+        [found] = one.tool_calls
+        assert (found.name, found.arguments, found.error) == ("weather", {"city": "Bern"}, None)
+        assert found.id in ("c1", "call_1")
+        assert one.stop_reason == "tool_calls"
+
+
+def test_the_older_form_of_a_stream_is_read_digits_too(road: Road, server: RecordingServer) -> None:
+    server.answer(
+        events({"response": "It is "}, {"response": 7}, {"response": ""}, {"response": None, "usage": USAGE})
+    )
+    *pieces, last = road.stream(road.connection(server.origin), asking())
+    assert [piece.text for piece in pieces] == ["It is ", "7"]
+    assert (last.usage, last.tool_calls) == (Usage(3, 5), ())
+    assert server.last.json["stream"] is True
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        events({"response": "a"}, done=False),
+        events({"choices": [{"index": 0, "delta": {"content": "a"}}]}, done=False),
+        events({"choices": [{"index": 0, "delta": {"content": "a"}, "finish_reason": None}]}),
+    ],
+)
+def test_a_stream_without_its_end_broke_off(road: Road, server: RecordingServer, answer: Answer) -> None:
+    server.answer(answer)
+    failure = road.failure(road.connection(server.origin), asking(), stream=True)
+    assert (failure.step, failure.status) == ("answer", 200)
+    assert "broke off" in failure.detail
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (400, 5007, ("model", "unknown-model")),
+        (404, 3042, ("model", "unknown-model")),
+        (403, 5016, ("auth", "forbidden")),
+        (403, 10000, ("auth", "key")),
+        (400, 7003, ("path", "not-found")),
+        (429, 3036, ("quota", "no-credit")),
+        (429, 3040, ("server", "busy")),
+        (429, 1, ("quota", "rate")),
+        (413, 3006, ("request", "too-large")),
+        (200, 1000, ("server", "error")),
+    ],
+)
+def test_error_numbers_say_more_than_statuses(
+    road: Road, server: RecordingServer, status: int, code: int, expected: tuple[str, str]
+) -> None:
+    server.answer(refused(status, "Their words", code))
+    failure = road.failure(road.connection(server.origin), asking())
+    assert (failure.step, failure.reason, failure.detail) == (*expected, "Their words")
+    assert (failure.status, failure.url) == (status, f"{server.origin}{PATH}/run/{MODEL}")
+
+
+def test_an_error_inside_a_stream_is_told(road: Road, server: RecordingServer) -> None:
+    server.answer(events({"response": "a"}, {"errors": [{"code": 3007, "message": "Too slow"}]}))
+    failure = road.failure(road.connection(server.origin), asking(), stream=True)
+    assert (failure.step, failure.detail) == ("server", "Too slow")
