@@ -32,15 +32,14 @@ def _row(entry: Entry) -> str:
 
 
 def _needs(entry: Entry) -> str:
-    required = [s for s in entry.settings.values() if s.required and s.variables and s.default is None]
-    needed = [f"`{setting.variables[0]}`" for setting in required]
     logins = {"aws": "an AWS login", "google": "a Google login", "entra": "an Entra ID login"}
+    required = [s for s in entry.settings.values() if s.required and s.default is None and s.variables]
+    needed = [f"`{setting.variables[0]}`" for setting in required if setting.name != "api_key"]
     ways = [logins[scheme] for scheme in entry.auth if scheme in logins]
-    if ways and "api_key" in entry.settings and needed:
-        needed[0] = f"{needed[0]} or {ways[0]}"
-    elif ways:
-        needed.insert(0, ways[0])
-    return ", ".join(needed) or "nothing"
+    key = entry.settings.get("api_key")
+    if key is not None and key.variables and (key.required or ways):
+        ways.insert(0, f"`{key.variables[0]}`")
+    return ", ".join([*filter(None, [" or ".join(ways)]), *needed]) or "nothing"
 
 
 def updated(text: str) -> str:

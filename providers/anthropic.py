@@ -52,7 +52,7 @@ def client_name(sync: bool) -> str:
 
 def url_problem(url: str) -> str | None:
     """Why this endpoint is not one for the plain client."""
-    if "bedrock" in url and ".amazonaws.com" in url:
+    if ".amazonaws.com" in url:
         return f"{url} is an address of AWS, where requests are signed: use anthropic/bedrock."
     if "aiplatform.googleapis.com" in url:
         return f"{url} is an address of Google Cloud: use anthropic/vertex."

@@ -81,6 +81,7 @@ def _operations() -> frozenset[str]:
     """The names of the service's calls, from the description that comes with the SDK."""
     from importlib import import_module
 
-    model = import_module("botocore.session").get_session().get_service_model("bedrock-runtime")
+    # Not by a session: that looks for the profile of AWS_PROFILE, which may not be there and isn't needed here.
+    described = import_module("botocore.loaders").Loader().load_service_model("bedrock-runtime", "service-2")
     snake = import_module("botocore").xform_name
-    return frozenset(snake(name) for name in model.operation_names)
+    return frozenset(snake(name) for name in described["operations"])

@@ -42,9 +42,7 @@ def stream(client: Any, call: ChatCall, *, usage_option: bool = True) -> Iterato
         yield pieces.end()
 
 
-async def astream(
-    client: Any, call: ChatCall, *, usage_option: bool = True
-) -> AsyncIterator[ChatChunk]:
+async def astream(client: Any, call: ChatCall, *, usage_option: bool = True) -> AsyncIterator[ChatChunk]:
     """`stream`, with the async client."""
     pieces = Pieces()
     create = client.chat.completions.create
@@ -86,7 +84,6 @@ def _ids(client: Any, path: str, answer: object) -> list[str]:
         url = f"{str(client.base_url).rstrip('/')}{path}"
         raise AnswerError(f"{no_answer('list of models', answer)}.", status=200, url=url, method="GET")
     ids = (
-        item.get("id") or item.get("name") if isinstance(item, dict) else item
-        for item in items[:MOST_MODELS]
+        item.get("id") or item.get("name") if isinstance(item, dict) else item for item in items[:MOST_MODELS]
     )
     return [identity for identity in ids if isinstance(identity, str)]

@@ -35,7 +35,7 @@ class Login(NamedTuple):
 
 def look(scheme: str, environment: Environment, settings: Mapping[str, SettingValue]) -> Login:
     """The login that a keyless scheme would use on this machine."""
-    return _LOOKS[scheme](environment, settings)
+    return LOOKS[scheme](environment, settings)
 
 
 def _aws(environment: Environment, settings: Mapping[str, SettingValue]) -> Login:
@@ -140,7 +140,7 @@ def _azure_account(path: Path | None) -> str | None:
         return None
 
 
-_LOOKS: dict[str, Callable[[Environment, Mapping[str, SettingValue]], Login]] = {
+LOOKS: dict[str, Callable[[Environment, Mapping[str, SettingValue]], Login]] = {
     "aws": _aws,
     "google": _google,
     "entra": _entra,

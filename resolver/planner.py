@@ -18,7 +18,7 @@ from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.adapters import INSTALLED
 from modelcatalog.resolver.arguments import route
 from modelcatalog.resolver.base_url import examine, is_private
-from modelcatalog.resolver.logins import look
+from modelcatalog.resolver.logins import LOOKS, look
 from modelcatalog.resolver.plan import Plan, SettingValue
 from modelcatalog.resolver.settings import fill, inspect_settings, settle
 from modelcatalog.resolver.trust import untrusted
@@ -140,7 +140,7 @@ def _with_neighbours(finding: Finding, ref: ModelRef, catalog: Catalog, environm
 
 
 def _login(scheme: str, environment: Environment, values: Mapping[str, SettingValue]) -> Login | None:
-    return look(scheme, environment, values) if scheme in ("aws", "google", "entra") else None
+    return look(scheme, environment, values) if scheme in LOOKS else None
 
 
 def _login_findings(entry: Entry, scheme: str, login: Login | None) -> list[Finding]:

@@ -54,7 +54,7 @@ def _lines(report: CheckReport, *, detailed: bool) -> list[str]:
         else:
             names = ", ".join(row.id for row in missing)
             lines += fold(f"Not set up ({len(missing)})  ", f"{names} (catalog check --all shows each)")
-    lines += _worth_knowing(report)
+    lines += _worth_knowing(report, detailed=detailed)
     return lines or ["Nothing to check."]
 
 
@@ -89,7 +89,7 @@ def _needs(row: CheckRow) -> list[str]:
     return lines
 
 
-def _worth_knowing(report: CheckReport) -> list[str]:
+def _worth_knowing(report: CheckReport, *, detailed: bool) -> list[str]:
     notes: list[str] = []
     for variable, ids in report.kept_out.items():
         kept = (
@@ -99,17 +99,14 @@ def _worth_knowing(report: CheckReport) -> list[str]:
         )
         notes.append(f"{variable} is set: {kept}")
     for row in report.rows:
+        if row.state == "not set up" and not detailed:
+            continue
         told = ("no-login", "unusable-login")
         notes += [
             f"{row.id}: {f.text()}" for f in row.plan.findings if f.severity != "error" and f.code not in told
         ]
-        if row.state != "not set up":
-            for value in row.plan.settings.values():
-                notes += [
-                    f"{row.id}: {one.variable} is set but empty"
-                    for one in value.looked
-                    if one.state == "empty"
-                ]
+        looked = [one for value in row.plan.settings.values() for one in value.looked]
+        notes += [f"{row.id}: {one.variable} is set but empty" for one in looked if one.state == "empty"]
     lines = [paint("Worth knowing", "warn")] if notes else []
     for text in notes:
         lines += fold("  ", text)

@@ -42,7 +42,8 @@ def lines(plan: Plan) -> list[str]:
     version = f"{plan.package.distribution} {plan.installed or 'not installed'}"
     rows = [
         ("provider", f"{entry.provider}{qualifier}", str(entry.place)),
-        ("adapter", f"{entry.adapter} -> {plan.client}", version),
+        ("adapter", entry.adapter, version),
+        ("client", plan.client, ""),
         ("model", plan.model, "" if plan.model == plan.ref.model else f"{entry.model_prefix} put before it"),
     ]
     if plan.auth != "key":

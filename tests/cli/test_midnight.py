@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from modelcatalog.resolver import load_catalog
+
 from support import answers
 from support.answers import Answer
 from support.command import Catalog
@@ -17,6 +19,7 @@ from support.recording_server import RecordingServer, closed_port, self_signed
 SENTINEL = "sentinel-key-0123456789-never-shown"
 """The key of every test here; a trailing part of it would be the mask's own `****hown`."""
 
+COUNT = len(load_catalog(user=False, project=False).providers)
 ACME = {"ACME_API_KEY": SENTINEL}
 
 
@@ -32,10 +35,11 @@ def seen(done: subprocess.CompletedProcess[str], code: int) -> str:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("nosuch/x", "UnknownProviderError: No provider 'nosuch'. (`catalog list` shows all 8.)\n"),
+        ("nosuch/x", f"UnknownProviderError: No provider 'nosuch'. (`catalog list` shows all {COUNT}.)\n"),
         (
             "opnrouter/x",
-            "UnknownProviderError: No provider 'opnrouter'. Did you mean 'openrouter'? (`catalog list` shows all 8.)\n",
+            "UnknownProviderError: No provider 'opnrouter'. Did you mean 'openrouter'? "
+            f"(`catalog list` shows all {COUNT}.)\n",
         ),
         (
             "gpt-4o",

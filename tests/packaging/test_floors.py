@@ -139,4 +139,4 @@ def test_what_bundled_entries_name_as_adapter_exists() -> None:
     entries = [
         patch for entry in providers.values() for patch in (entry, *(entry.get("qualifiers") or {}).values())
     ]
-    assert {entry["adapter"] for entry in entries if "adapter" in entry} <= set(adapter_names())
+    assert {entry["adapter"] for entry in entries if entry and "adapter" in entry} <= set(adapter_names())

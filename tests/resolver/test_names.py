@@ -122,8 +122,8 @@ def test_unknown_provider_text() -> None:
         ),
         (
             "vendor/azure/x",
-            "'azure' is a qualifier of openai, but not of vendor, which has bedrock, vertex. If it is part of the "
-            "model's name, write 'vendor//azure/x'.",
+            "'azure' is a qualifier of openai, mistral, but not of vendor, which has bedrock, vertex. If it is part of "
+            "the model's name, write 'vendor//azure/x'.",
         ),
     ],
 )

@@ -124,10 +124,11 @@ def test_everything_missing_is_told_at_once() -> None:
 def test_account_becomes_a_part_of_the_address() -> None:
     env = {"CLOUDFLARE_API_TOKEN": "k", "CLOUDFLARE_ACCOUNT_ID": "acc1"}
     plan = explain("cf/meta/llama", env=env)
-    assert plan.url == "https://api.cloudflare.com/client/v4/accounts/acc1/ai/v1"
+    assert plan.url == "https://api.cloudflare.com/client/v4/accounts/acc1/ai"
+    assert explain("cf/compat/meta/llama", env=env).url == f"{plan.url}/v1"
     assert plan.model == "@cf/meta/llama"
     moved = explain("cf/@cf/meta/llama", env={**env, "CLOUDFLARE_BASE_URL": "http://127.0.0.1:9/accounts/"})
-    assert moved.url == "http://127.0.0.1:9/accounts/acc1/ai/v1"
+    assert moved.url == "http://127.0.0.1:9/accounts/acc1/ai"
     assert moved.model == "@cf/meta/llama"
 
 

@@ -9,24 +9,17 @@ from typing import Any
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
-from modelcatalog.catalog.errors import ClientTypeError, MissingCredentialError, ProviderCallError
-from modelcatalog.resolver import load_catalog, resolve
+from modelcatalog.catalog.entries import Entry
+from modelcatalog.catalog.errors import ClientTypeError, MissingCredentialError, ProviderCallError, SetupError
+from modelcatalog.resolver import explain, probe, resolve
 
 from support import answers
+from support.entries import ENTRIES, set_up
 from support.recording_server import RecordingServer
+from support.services import service_of
 
-POISON = {
-    "OPENAI_API_KEY": "poison-openai-key",
-    "OPENAI_ADMIN_KEY": "poison-admin-key",
-    "OPENAI_BASE_URL": "http://127.0.0.1:9/poison",
-    "OPENAI_ORG_ID": "poison-organization",
-    "OPENAI_PROJECT_ID": "poison-project",
-    "OPENAI_CUSTOM_HEADERS": "Authorization: Bearer poison-custom\nX-Poison: poison-header",
-    "OPENAI_WEBHOOK_SECRET": "poison-webhook",
-    "AZURE_OPENAI_AD_TOKEN": "poison-ad-token",
-}
 KEY = "right-key-0123456789abcdef"
-ENTRIES = [entry.id for entry in load_catalog(user=False, project=False).entries()]
+ids = [entry.id for entry in ENTRIES]
 
 
 @pytest.fixture
@@ -35,71 +28,106 @@ def server() -> Iterator[RecordingServer]:
         yield running
 
 
-def set_up(monkeypatch: pytest.MonkeyPatch, name: str, url: str, *, key: bool = True) -> None:
-    """Everything poisoned, then what this one entry needs."""
-    for variable, value in POISON.items():
-        monkeypatch.setenv(variable, value)
-    provider, _, qualifier = name.partition("/")
-    entry = load_catalog().entry(provider, qualifier or None)
-    for setting in entry.settings.values():
-        if setting.name == "api_key" and not key:
-            for variable in setting.variables:
-                monkeypatch.delenv(variable, raising=False)
-            continue
-        values = {"api_key": KEY, "base_url": url}
-        if setting.name in values or setting.required:
-            monkeypatch.setenv(setting.variables[0], values.get(setting.name, "acc1"))
-        elif name == "openai" and setting.variables:
-            monkeypatch.delenv(setting.variables[0])
+@pytest.fixture(params=ENTRIES, ids=ids)
+def entry(request: pytest.FixtureRequest) -> Entry:
+    found: Entry = request.param
+    return found
+
+
+@pytest.fixture
+def its_server(entry: Entry) -> Iterator[RecordingServer]:
+    """Answers as the service of the entry does."""
+    with RecordingServer() as running:
+        running.service = service_of(entry.adapter)
+        yield running
+
+
+def ask(name: str, *, sync: bool, **arguments: Any) -> str:
+    """Resolve, chat and close; the text of the answer."""
+    if sync:
+        with resolve(name, sync=True, **arguments) as model:
+            answer: str = model.chat("hi").text
+            return answer
+
+    async def talk() -> str:
+        async with resolve(name, **arguments) as model:
+            answer: str = (await model.chat("hi")).text
+            return answer
+
+    return asyncio.run(talk())
 
 
 @pytest.mark.parametrize("sync", [True, False], ids=["sync", "async"])
-@pytest.mark.parametrize("name", ENTRIES)
-def test_request_carries_its_own_key_and_nothing_ambient(
-    name: str, sync: bool, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+def test_every_entry_answers_with_its_own_identity_and_nothing_ambient(
+    entry: Entry, sync: bool, its_server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_up(monkeypatch, name, server.url)
-    server.answer(answers.chat("hello"), answers.chat("again"))
-    if sync:
-        with resolve(f"{name}/m", sync=True) as model:
-            assert model.chat("hi").text == "hello"
-            copy = model.client.with_options(max_retries=0)
-            copy.chat.completions.create(model=model.model, messages=[{"role": "user", "content": "hi"}])
-    else:
-
-        async def talk() -> None:
-            async with resolve(f"{name}/m") as model:
-                assert (await model.chat("hi")).text == "hello"
-                copy = model.client.with_options(max_retries=0)
-                await copy.chat.completions.create(
-                    model=model.model, messages=[{"role": "user", "content": "hi"}]
-                )
-
-        asyncio.run(talk())
-    assert len(server.requests) == 2
-    for request in server.requests:
-        assert "poison" not in request.everything
-        sent = {request.headers.get("authorization"), request.headers.get("api-key")}
-        assert sent in ({f"Bearer {KEY}", None}, {KEY, None})
+    service = service_of(entry.adapter)
+    arguments = set_up(monkeypatch, entry, its_server.origin)
+    assert ask(f"{entry.id}/m", sync=sync, **arguments) == "Hello"
+    request = its_server.last
+    assert "LEAK" not in request.everything
+    assert service.identity(request) == service.own_identity
+    assert service.read(request).model == entry.wire_id("m")
 
 
-@pytest.mark.parametrize("name", ENTRIES)
-def test_no_key_of_its_own_is_an_error_or_no_key_at_all(
-    name: str, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+def test_every_entry_is_probed(
+    entry: Entry, its_server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_up(monkeypatch, name, server.url, key=False)
-    provider, _, qualifier = name.partition("/")
-    key = load_catalog().entry(provider, qualifier or None).settings["api_key"]
-    if key.required:
-        with pytest.raises(MissingCredentialError):
-            resolve(f"{name}/m", sync=True)
-        assert server.requests == []
+    report = probe(f"{entry.id}/m", **set_up(monkeypatch, entry, its_server.origin))
+    assert report.ok, report
+    assert report.text == "Hello"
+
+
+def test_plan_of_every_entry_names_the_client_that_is_built(
+    entry: Entry, its_server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = set_up(monkeypatch, entry, its_server.origin)
+    plan = explain(f"{entry.id}/m", sync=True, **arguments)
+    assert plan.errors == ()
+    with resolve(f"{entry.id}/m", sync=True, **arguments) as model:
+        assert service_of(entry.adapter).is_called(model.client, plan.client)
+    assert its_server.requests == []
+
+
+def test_nothing_set_is_never_ready(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, value in service_of(entry.adapter).poison.items():
+        monkeypatch.setenv(variable, value)
+    for setting in entry.settings.values():
+        for variable in setting.variables:
+            monkeypatch.delenv(variable, raising=False)
+    plan = explain(f"{entry.id}/m")
+    key = entry.settings.get("api_key")
+    if key is None or not key.required:
+        assert plan.auth != "key"
         return
-    server.answer(answers.chat("hello"))
-    with resolve(f"{name}/m", sync=True) as model:
-        model.chat("hi")
-    assert "authorization" not in server.last.headers
-    assert "poison" not in server.last.everything
+    assert "missing-credential" in {finding.code for finding in plan.errors}
+    with pytest.raises(MissingCredentialError):
+        resolve(f"{entry.id}/m", sync=True)
+
+
+def test_wrong_key_is_told_as_such(
+    entry: Entry, its_server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = set_up(monkeypatch, entry, its_server.origin)
+    for _ in range(4):
+        its_server.answer(service_of(entry.adapter).error(401, "who are you"))
+    report = probe(f"{entry.id}/m", **arguments)
+    assert (report.ok, report.step, report.status) == (False, "auth", 401), report
+
+
+def test_missing_settings_are_found_before_anything_is_sent(
+    entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for setting in entry.settings.values():
+        for variable in setting.variables:
+            monkeypatch.delenv(variable, raising=False)
+    needed = {
+        s.name for s in entry.settings.values() if s.required and s.default is None and s.name != "api_key"
+    }
+    if needed:
+        with pytest.raises(SetupError) as caught:
+            resolve(f"{entry.id}/m", sync=True)
+        assert needed <= {finding.setting for finding in caught.value.findings}
 
 
 def test_client_type_is_checked_and_typed(server: RecordingServer) -> None:
