@@ -28,6 +28,11 @@ def legacy(request: pytest.FixtureRequest, sync: bool) -> Road:
     return Road(request.param, sync)
 
 
+@pytest.fixture
+def vertex(sync: bool) -> Road:
+    return Road("vertex", sync)
+
+
 def ask(road: Road, client: Any, **keywords: Any) -> Any:
     return (
         client.generate_content("x", **keywords)
@@ -95,8 +100,8 @@ def test_arguments_of_configure_reach_it(legacy: Road, server: RecordingServer) 
     assert server.last.headers["x-mine"] == "1"
 
 
-def test_arguments_of_init_reach_the_model(sync: bool, server: RecordingServer) -> None:
-    road = Road("vertex", sync)
+def test_arguments_of_init_reach_the_model(vertex: Road, server: RecordingServer) -> None:
+    road = vertex
     server.service = road.service
     given = {"location": "us-east1", "api_endpoint": server.origin, "request_metadata": [("X-Mine", "1")]}
     road.chat(road.connection(ELSEWHERE, arguments={"configure": given}), call())
@@ -147,8 +152,8 @@ def test_models_of_any_form_of_name_are_found(legacy: Road, server: RecordingSer
         assert server.last.path == f"/v1beta/{path}:generateContent"
 
 
-def test_models_of_any_publisher_and_full_names_are_found(sync: bool, server: RecordingServer) -> None:
-    road = Road("vertex", sync)
+def test_models_of_any_publisher_and_full_names_are_found(vertex: Road, server: RecordingServer) -> None:
+    road = vertex
     server.service = road.service
     here = "projects/my-project/locations/europe-west4/publishers"
     full = "projects/p/locations/l/publishers/google/models/g"
