@@ -11,6 +11,7 @@ from modelcatalog.providers.openai_failure import failure
 from modelcatalog.providers.openai_http import NO_KEY
 from modelcatalog.providers.openai_parameters import parameters_of, request_args
 from modelcatalog.providers.sdk import import_sdk
+from modelcatalog.providers.tool_emulation import PARAMETERS, remember_if_wanted
 
 if TYPE_CHECKING:
     from modelcatalog.providers.connection import Built, Connection
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["achat", "alist_models", "astream", "chat", "failure", "list_models", "request_args", "stream"]
 
 PACKAGE = Package("openai", "openai", "3.50", "openai")
-TARGETS = frozenset({"client", "request", "body"})
+TARGETS = frozenset({"client", "request", "body", "adapter"})
+ARGUMENTS = PARAMETERS
 SETTINGS = frozenset({"api_key", "base_url", "organization", "project"})
 URL_RULE = UrlRule(
     strip=("/chat/completions", "/completions", "/responses", "/embeddings", "/models"),
@@ -62,7 +64,7 @@ def url_problem(url: str) -> str | None:
 
 def parameters(target: str) -> frozenset[str] | None:
     """The names that the SDK takes at this target, None when it takes any. Imports the SDK."""
-    return parameters_of(import_sdk(PACKAGE).OpenAI, target)
+    return PARAMETERS if target == "adapter" else parameters_of(import_sdk(PACKAGE).OpenAI, target)
 
 
 def build(connection: Connection, *, sync: bool) -> Built:
@@ -78,6 +80,7 @@ def build(connection: Connection, *, sync: bool) -> Built:
         and not {"base_url", "provider", "data_residency"} & connection.arguments.get("client", {}).keys()
     ):
         raise ValueError(f"{connection.provider} has no base URL")
-    return build_client(
-        sdk, sdk.OpenAI if sync else sdk.AsyncOpenAI, connection, own, sync=sync, instead=_INSTEAD
-    )
+    kind = sdk.OpenAI if sync else sdk.AsyncOpenAI
+    built = build_client(sdk, kind, connection, own, sync=sync, instead=_INSTEAD)
+    remember_if_wanted(built.client, connection)
+    return built

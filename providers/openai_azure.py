@@ -13,11 +13,13 @@ from modelcatalog.providers.openai_failure import failure
 from modelcatalog.providers.openai_http import NO_KEY
 from modelcatalog.providers.openai_parameters import parameters_of, request_args
 from modelcatalog.providers.sdk import import_sdk
+from modelcatalog.providers.tool_emulation import PARAMETERS, remember_if_wanted
 
 __all__ = ["achat", "alist_models", "astream", "chat", "failure", "list_models", "request_args", "stream"]
 
 PACKAGE = Package("openai", "openai", "3.50", "openai")
-TARGETS = frozenset({"client", "request", "body"})
+TARGETS = frozenset({"client", "request", "body", "adapter"})
+ARGUMENTS = PARAMETERS
 SETTINGS = frozenset({"api_key", "base_url", "api_version", "token_provider", "organization", "project"})
 URL_RULE = UrlRule(strip=("/openai",), version="", forbid_version=False)
 
@@ -55,7 +57,7 @@ def url_problem(url: str) -> str | None:
 
 def parameters(target: str) -> frozenset[str] | None:
     """The names that the SDK takes at this target, None when it takes any. Imports the SDK."""
-    return parameters_of(import_sdk(PACKAGE).AzureOpenAI, target)
+    return PARAMETERS if target == "adapter" else parameters_of(import_sdk(PACKAGE).AzureOpenAI, target)
 
 
 def build(connection: Connection, *, sync: bool) -> Built:
@@ -76,6 +78,7 @@ def build(connection: Connection, *, sync: bool) -> Built:
         own["azure_ad_token_provider"], credential = _token_provider(sync=sync)
     kind = sdk.AzureOpenAI if sync else sdk.AsyncAzureOpenAI
     built = build_client(sdk, kind, connection, own, sync=sync, instead=_INSTEAD, bearer=False)
+    remember_if_wanted(built.client, connection)
     return built if credential is None else _closing_both(built, credential, sync=sync)
 
 

@@ -9,20 +9,25 @@ from typing import Any
 from modelcatalog.providers.chat import AnswerError, ChatCall, ChatChunk, ChatReply
 from modelcatalog.providers.openai_wire import Pieces, keywords, no_answer, reply
 from modelcatalog.providers.reading import reading
+from modelcatalog.providers.tool_emulation import Emulation
 
 MOST_MODELS = 10_000
 
 
 def chat(client: Any, call: ChatCall) -> ChatReply:
     """One answer. Raises the SDK's exceptions, or AnswerError."""
+    emulation = Emulation(client, call)
     create = client.chat.completions.with_raw_response.create
-    return _read(create(**keywords(call, host=client.base_url.host, stream=False)))
+    raw = create(**keywords(emulation.call, host=client.base_url.host, stream=False))
+    return emulation.reply(_read(raw))
 
 
 async def achat(client: Any, call: ChatCall) -> ChatReply:
     """`chat`, with the async client."""
+    emulation = Emulation(client, call)
     create = client.chat.completions.with_raw_response.create
-    return await _aread(await create(**keywords(call, host=client.base_url.host, stream=False)))
+    raw = await create(**keywords(emulation.call, host=client.base_url.host, stream=False))
+    return emulation.reply(await _aread(raw))
 
 
 def stream(client: Any, call: ChatCall, *, usage_option: bool = True) -> Iterator[ChatChunk]:
@@ -30,20 +35,28 @@ def stream(client: Any, call: ChatCall, *, usage_option: bool = True) -> Iterato
 
     `usage_option`: the SDK has an option by which usage is sent at the end.
     """
+    emulation = Emulation(client, call)
+    yield from emulation.pieces(_pieces(client, emulation.call, usage_option))
+
+
+async def astream(client: Any, call: ChatCall, *, usage_option: bool = True) -> AsyncIterator[ChatChunk]:
+    """`stream`, with the async client."""
+    emulation = Emulation(client, call)
+    async for piece in emulation.apieces(_apieces(client, emulation.call, usage_option)):
+        yield piece
+
+
+def _pieces(client: Any, call: ChatCall, usage_option: bool) -> Iterator[ChatChunk]:
     pieces = Pieces()
     create = client.chat.completions.create
     sent = keywords(call, host=client.base_url.host, stream=True, usage_option=usage_option)
-    with (
-        create(**sent) as chunks,
-        reading(chunks.response),
-    ):
+    with create(**sent) as chunks, reading(chunks.response):
         for chunk in chunks:
             yield from pieces.take(chunk)
         yield pieces.end()
 
 
-async def astream(client: Any, call: ChatCall, *, usage_option: bool = True) -> AsyncIterator[ChatChunk]:
-    """`stream`, with the async client."""
+async def _apieces(client: Any, call: ChatCall, usage_option: bool) -> AsyncIterator[ChatChunk]:
     pieces = Pieces()
     create = client.chat.completions.create
     sent = keywords(call, host=client.base_url.host, stream=True, usage_option=usage_option)

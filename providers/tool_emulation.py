@@ -43,6 +43,12 @@ def remember(client: Any) -> None:
     _clients.add(client)
 
 
+def remember_if_wanted(client: Any, connection: Connection, *, default: bool = False) -> None:
+    """`remember` the client if the connection asks for emulation."""
+    if is_wanted(connection, default=default):
+        remember(client)
+
+
 class Emulation:
     """One call of a client. `call` is what to send."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.errors import ArgumentError, UnknownArgumentError
@@ -79,9 +79,12 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def route(
-    entry: Entry, arguments: Mapping[str, Any], sources: Mapping[str, str]
+    entry: Entry, arguments: Mapping[str, Any], sources: Mapping[str, str], own: Collection[str] = ()
 ) -> tuple[PlannedArgument, ...]:
-    """Where each argument goes. Raises ArgumentError for one that the entry refuses."""
+    """Where each argument goes; `own` are those that the adapter takes itself, unless the entry says otherwise.
+
+    Raises ArgumentError for one that the entry refuses.
+    """
     routed: list[PlannedArgument] = []
     for name, value in arguments.items():
         source = sources.get(name, "argument")
@@ -93,6 +96,8 @@ def route(
             target = "setting"
         elif name in OPTIONS:
             target = "option"
+        elif name in own:
+            target = "adapter"
         else:
             target = entry.default_target
         if target == "refuse":

@@ -49,7 +49,8 @@ def make_plan(
     if problems:
         raise CatalogError(problems)
     adapter = load_adapter(entry.adapter)
-    routed = route(entry, {name: value for name, value in arguments.items() if value is not None}, sources)
+    given = {name: value for name, value in arguments.items() if value is not None}
+    routed = route(entry, given, sources, getattr(adapter, "ARGUMENTS", ()))
     values = settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment)
     options = {a.name: a.value for a in routed if a.target == "option"}
     auth, login = _auth(entry, values, environment, options.get("auth"))

@@ -218,3 +218,24 @@ def test_tools_go_out_and_calls_come_back(server: RecordingServer) -> None:
         )
     assert reply.tool_calls[0].name == "weather"
     assert reply.tool_calls[0].arguments == {"city": "Oslo"}
+
+
+@pytest.mark.parametrize("name", ["openai/m", "ollama/m", "openrouter/a/b"])
+def test_tools_are_emulated_at_any_endpoint_that_speaks_as_openai_does(
+    name: str, server: RecordingServer
+) -> None:
+    tools = [{"name": "weather", "description": "of a city", "parameters": {"type": "object"}}]
+    said = 'Let me see. <tool_call>{"name": "weather", "arguments": {"city": "Oslo"}}</tool_call>'
+    server.answer(answers.chat(said), answers.stream(*said))
+    with resolve(name, sync=True, api_key=KEY, base_url=server.url, emulate_tools=True) as model:
+        reply = model.chat("hi", tools=tools)
+        pieces = list(model.stream("hi", tools=tools))
+    for text, calls in (
+        (reply.text, reply.tool_calls),
+        ("".join(p.text for p in pieces), pieces[-1].tool_calls),
+    ):
+        assert text.strip() == "Let me see."
+        assert [(call.name, call.arguments) for call in calls] == [("weather", {"city": "Oslo"})]
+    for request in server.requests:
+        assert "tools" not in request.json
+        assert "weather" in str(request.json["messages"])
