@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from modelcatalog.providers.connection import Built, Connection
 
 PACKAGE = Package("google-generativeai", "google.generativeai", "0.8.6", "google-legacy")
-TARGETS = frozenset({"configure", "request", "adapter"})
+TARGETS = frozenset({"configure", "model", "request", "adapter"})
+# Of GenerativeModel; its name and its safety settings are ours.
+_MODEL = frozenset({"generation_config", "system_instruction", "tools", "tool_config"})
 SETTINGS = frozenset({"api_key", "base_url"})
 URL_RULE = UrlRule(strip=("/v1beta/models", "/v1beta", "/v1"), version="", forbid_version=True)
 
@@ -76,6 +78,8 @@ def parameters(target: str) -> frozenset[str] | None:
     """The names that the SDK takes at this target. Imports the SDK."""
     if target == "adapter":
         return ADAPTER_ARGUMENTS
+    if target == "model":
+        return _MODEL
     sdk = import_sdk(PACKAGE)
     if target == "request":
         return KEYWORDS - {"labels"} | frozenset(sdk.GenerationConfig.__dataclass_fields__)
@@ -95,6 +99,7 @@ def build(connection: Connection, *, sync: bool) -> Built:
     model = sdk.GenerativeModel(
         _path(connection.model),
         safety_settings=safety_settings(given, sdk.types.HarmCategory, thresholds),
+        **{name: reveal(value) for name, value in connection.arguments.get("model", {}).items()},
     )
     service = settle(manager.make_client("generative"), connection)
     model._client, model._async_client = service, Threaded(service)  # noqa: SLF001

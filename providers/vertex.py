@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from modelcatalog.providers.connection import Built, Connection
 
 PACKAGE = Package("google-cloud-aiplatform", "vertexai", "2.7", "vertex")
-TARGETS = frozenset({"configure", "request", "adapter"})
+TARGETS = frozenset({"configure", "model", "request", "adapter"})
+# Of GenerativeModel; its name and its safety settings are ours.
+_MODEL = frozenset({"generation_config", "system_instruction", "tools", "tool_config", "labels"})
 SETTINGS = frozenset({"base_url", "project", "location", "credentials_file", "quota_project"})
 URL_RULE = UrlRule(strip=("/v1", "/v1beta1"), version="", forbid_version=True)
 
@@ -83,8 +85,8 @@ def parameters(target: str) -> frozenset[str] | None:
     """The names that the SDK takes at this target; of `vertexai.init`, those that mean something for one model."""
     if target == "adapter":
         return ADAPTER_ARGUMENTS
-    if target == "configure":
-        return _CONFIGURE
+    if target in ("configure", "model"):
+        return _CONFIGURE if target == "configure" else _MODEL
     import_sdk(PACKAGE)
     from inspect import signature
 
@@ -117,6 +119,7 @@ def build(connection: Connection, *, sync: bool) -> Built:
             SimpleNamespace(project=project, location=location),
             _path(connection.model),
             safety_settings={harm[category]: threshold[word] for category, word in chosen.items()},
+            **{name: reveal(value) for name, value in connection.arguments.get("model", {}).items()},
         )
     services = {
         "_prediction_client": _service(

@@ -109,6 +109,18 @@ def test_arguments_of_init_reach_the_model(vertex: Road, server: RecordingServer
     assert "/locations/us-east1/" in server.last.path
 
 
+def test_arguments_of_the_model_itself_reach_it(road: Road, server: RecordingServer) -> None:
+    server.service = road.service
+    given = {
+        "generation_config": {"candidate_count": 1, "temperature": 0.25},
+        "system_instruction": "Be brief.",
+    }
+    assert set(given) <= (road.adapter.parameters("model") or set())
+    road.chat(road.connection(server.origin, arguments={"model": given}), call())
+    assert server.last.json["generationConfig"]["temperature"] == 0.25
+    assert "Be brief." in str(server.last.json["systemInstruction"])
+
+
 def test_configure_takes_its_real_names(road: Road) -> None:
     taken = road.adapter.parameters("configure")
     assert taken is not None
