@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from modelcatalog.providers.adapter import load_adapter
 from modelcatalog.resolver import load_catalog
+from modelcatalog.resolver.cli.listing import needs
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry
@@ -28,18 +29,7 @@ def _row(entry: Entry) -> str:
     targets = [f"{a.name}: {a.target}" for a in entry.arguments.values()]
     goes = ", ".join([*targets, f"{'others: ' if targets else ''}{entry.default_target}"])
     client = load_adapter(entry.adapter).client_name(False)
-    return f"| {', '.join(names)}{status} | `{client}` | {_needs(entry)} | {goes} |"
-
-
-def _needs(entry: Entry) -> str:
-    logins = {"aws": "an AWS login", "google": "a Google login", "entra": "an Entra ID login"}
-    required = [s for s in entry.settings.values() if s.required and s.default is None and s.variables]
-    needed = [f"`{setting.variables[0]}`" for setting in required if setting.name != "api_key"]
-    ways = [logins[scheme] for scheme in entry.auth if scheme in logins]
-    key = entry.settings.get("api_key")
-    if key is not None and key.variables and (key.required or ways):
-        ways.insert(0, f"`{key.variables[0]}`")
-    return ", ".join([*filter(None, [" or ".join(ways)]), *needed]) or "nothing"
+    return f"| {', '.join(names)}{status} | `{client}` | {needs(entry, '`')} | {goes} |"
 
 
 def updated(text: str) -> str:

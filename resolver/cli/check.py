@@ -59,9 +59,11 @@ def _lines(report: CheckReport, *, detailed: bool) -> list[str]:
 
 
 def _ready(row: CheckRow) -> tuple[str, str, str]:
+    from modelcatalog.resolver.base_url import host_of
+
     key = row.plan.settings.get("api_key")
     if row.plan.auth == "none":
-        source = f"no key; {row.plan.url} not asked"
+        source = f"no key; {host_of(row.plan.url or '')} not asked"
     elif row.plan.auth != "key":
         source = row.plan.login.source if row.plan.login and row.plan.login.source else row.plan.auth
     else:

@@ -47,9 +47,8 @@ def lines(plan: Plan) -> list[str]:
         ("model", plan.model, "" if plan.model == plan.ref.model else f"{entry.model_prefix} put before it"),
     ]
     if plan.auth != "key":
-        rows.append(
-            ("auth", plan.auth, "no key is sent" if plan.auth == "none" else "tokens of this machine's login")
-        )
+        seen = plan.login.source if plan.login is not None and plan.login.source else "nothing seen offline"
+        rows.append(("auth", plan.auth, "no key is sent" if plan.auth == "none" else seen))
     rows += [_setting_row(plan, value) for value in plan.settings.values() if _is_telling(value)]
     rows += [(name, str(value), "header") for name, value in plan.headers.items()]
     for argument in plan.arguments:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def list_providers(names: Names = None, file: Files = None, json: Json = False) -> None:
-    """List the providers: what each is called, what it needs, which adapter serves it."""
+    """List the providers, and what each needs."""
     from modelcatalog.resolver.files import load_catalog
     from modelcatalog.resolver.selection import select
 
@@ -25,9 +25,7 @@ def list_providers(names: Names = None, file: Files = None, json: Json = False) 
     if json:
         print_json({"providers": [_as_json(entry) for entry in entries]})
     else:
-        emit(
-            columns(([_name(entry), entry.name, entry.adapter, _needs(entry)] for entry in entries), indent=0)
-        )
+        emit(columns(([_name(entry), needs(entry)] for entry in entries), indent=0))
     problems = dict.fromkeys([*catalog.problems, *unread])
     if problems:
         files = ", ".join(dict.fromkeys(problem.path for problem in problems))
@@ -41,13 +39,22 @@ def _name(entry: Entry) -> str:
     return f"{entry.id}{aliases}{ended}"
 
 
-def _needs(entry: Entry) -> str:
-    needed = [
-        setting.variables[0] for setting in entry.settings.values() if setting.required and setting.variables
+def needs(entry: Entry, mark: str = "") -> str:
+    """What one has to set, or to be logged in with, before it can be used; each variable between two `mark`s."""
+    required = [
+        s
+        for s in entry.settings.values()
+        if (s.required or s.required_for) and s.default is None and s.variables
     ]
-    optional = entry.settings["base_url"].variables[:1] if "base_url" in entry.settings else ()
-    needed = [name for name in needed if name not in optional or entry.settings["base_url"].default is None]
-    return ", ".join(needed) or "no key"
+    others = [f"{mark}{setting.variables[0]}{mark}" for setting in required if setting.name != "api_key"]
+    ways = [_LOGINS[scheme] for scheme in entry.auth if scheme in _LOGINS]
+    key = entry.settings.get("api_key")
+    if key is not None and key.variables and (key.required or ways):
+        ways.insert(0, f"{mark}{key.variables[0]}{mark}")
+    return ", ".join([*filter(None, [" or ".join(ways)]), *others]) or "nothing"
+
+
+_LOGINS = {"aws": "an AWS login", "google": "a Google login", "entra": "an Entra ID login"}
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

@@ -83,9 +83,7 @@ def test_broken_file_is_told_and_the_rest_is_listed(catalog: Catalog, tmp_path: 
 def test_check_with_nothing_set_is_no_alarm(catalog: Catalog) -> None:
     done = catalog("check")
     assert done.returncode == 0
-    assert (
-        "Ready (3)\n  ollama            no key; http://localhost:11434/v1 not asked  openai " in done.stdout
-    )
+    assert "Ready (3)\n  ollama            no key; localhost:11434 not asked  openai " in done.stdout
     assert (
         "Not set up (20)  openai, openai/azure, anthropic, anthropic/bedrock, anthropic/vertex, "
         in done.stdout

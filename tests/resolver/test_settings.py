@@ -229,3 +229,10 @@ def test_key_of_another_way_to_the_same_models_is_named_but_not_used() -> None:
     with pytest.raises(MissingCredentialError) as caught:
         resolve("openai/azure/gpt-4o", env={**AZURE, "OPENAI_API_KEY": SENTINEL})
     assert "OPENAI_API_KEY is set: for that one write openai/gpt-4o." in str(caught.value)
+
+
+def test_setting_that_only_one_scheme_needs_is_missed_only_there() -> None:
+    env = {"GOOGLE_VERTEX_API_KEY": "k"}
+    with_key = explain("google/vertex/x", env=env, api_key="k")
+    assert "missing-setting" not in {finding.code for finding in with_key.findings}
+    assert "missing-setting" in {finding.code for finding in explain("google/vertex/x", env={}).findings}
