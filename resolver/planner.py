@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from modelcatalog.catalog.errors import ArgumentError, CatalogError
+from modelcatalog.catalog.errors import CatalogError
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.catalog.masking import is_secret_name
 from modelcatalog.catalog.meaning import check_entry
@@ -17,8 +17,8 @@ from modelcatalog.providers.sdk import installed_version, is_old
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.adapters import INSTALLED
 from modelcatalog.resolver.arguments import route
+from modelcatalog.resolver.authentication import choose, login_findings
 from modelcatalog.resolver.base_url import examine, is_private
-from modelcatalog.resolver.logins import LOOKS, look
 from modelcatalog.resolver.plan import Plan, SettingValue
 from modelcatalog.resolver.settings import fill, inspect_settings, settle
 from modelcatalog.resolver.trust import untrusted
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry
     from modelcatalog.providers.adapter import Adapter, Package
     from modelcatalog.resolver.environment import Environment
-    from modelcatalog.resolver.logins import Login
     from modelcatalog.resolver.names import ModelRef
 
 
@@ -53,12 +52,12 @@ def make_plan(
     routed = route(entry, given, sources, getattr(adapter, "ARGUMENTS", ()))
     values = settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment)
     options = {a.name: a.value for a in routed if a.target == "option"}
-    auth, login = _auth(entry, values, environment, options.get("auth"))
+    auth, login = choose(entry, values, environment, options.get("auth"))
     findings = [
         _with_neighbours(finding, ref, catalog, environment)
         for finding in inspect_settings(entry, values, auth)
     ]
-    findings += _login_findings(entry, auth, login)
+    findings += login_findings(entry, auth, login)
     url, url_findings = _url(entry, values, adapter)
     findings += url_findings
     headers, header_findings = _headers(entry, environment)
@@ -90,36 +89,6 @@ def make_plan(
     )
 
 
-def _auth(
-    entry: Entry, values: Mapping[str, SettingValue], environment: Environment, asked: object
-) -> tuple[str, Login | None]:
-    """The scheme that is used, and the login that it finds here.
-
-    It is the one that was asked for, else a key given as an argument, else the first of the entry's that has what it
-    needs: a key, or a login that can be seen here.
-    """
-    key = values.get("api_key")
-    if asked is not None:
-        if asked not in entry.auth:
-            known = ", ".join(entry.auth)
-            raise ArgumentError(f"{entry.id} has no auth {asked!r}: it has {known}.", argument="auth")
-        return str(asked), _login(str(asked), environment, values)
-    if key is not None and key.kind == "argument":
-        return "key", None
-    logins: dict[str, Login | None] = {}
-    for scheme in entry.auth:
-        logins[scheme] = login = _login(scheme, environment, values)
-        if (
-            scheme == "none"
-            or (login is not None and login.source)
-            or (scheme == "key" and key and key.is_set)
-        ):
-            return scheme, login
-    needed = key is not None and key.required
-    last = next((scheme for scheme in entry.auth if scheme != "key" or needed), "none")
-    return last, logins.get(last)
-
-
 def _with_neighbours(finding: Finding, ref: ModelRef, catalog: Catalog, environment: Environment) -> Finding:
     """A missing key, with the other ways to the same provider's models for which there is one."""
     if finding.code != "missing-credential":
@@ -138,29 +107,6 @@ def _with_neighbours(finding: Finding, ref: ModelRef, catalog: Catalog, environm
             hint = f"{found.variable} is set: for that one write {other.id}/{ref.model}."
             return replace(finding, mend=f"{finding.mend}. {hint}" if finding.mend else hint)
     return finding
-
-
-def _login(scheme: str, environment: Environment, values: Mapping[str, SettingValue]) -> Login | None:
-    return look(scheme, environment, values) if scheme in LOOKS else None
-
-
-def _login_findings(entry: Entry, scheme: str, login: Login | None) -> list[Finding]:
-    findings = []
-    if scheme == "entra" and installed_version("azure-identity") is None:
-        message = f"{entry.id} needs the package azure-identity to log in with Entra ID; it isn't installed."
-        findings.append(
-            Finding("missing-package", "error", message, "Install it: pip install 'modelcatalog[entra]'")
-        )
-    if login is None or login.source is not None:
-        return findings
-    lacks = f"No {_LOGINS[scheme]} login for {entry.id}"
-    if login.unusable is not None:
-        return [*findings, Finding("unusable-login", "warning", f"{lacks}: {login.unusable}.", login.mend)]
-    message = f"{lacks} in variables or files (a cloud machine's role can't be seen offline)."
-    return [*findings, Finding("no-login", "warning", message, login.mend)]
-
-
-_LOGINS = {"aws": "AWS", "google": "Google", "entra": "Entra ID"}
 
 
 def _url(
