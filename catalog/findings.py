@@ -8,7 +8,7 @@ from typing import Any, Literal
 Severity = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """What is the matter, and the one command or edit that mends it.
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from modelcatalog.catalog.errors import CatalogError
 from modelcatalog.providers.connection import Built, Connection, Failure
@@ -40,8 +39,7 @@ _FOLDER = Path(__file__).parent
 _MARK = re.compile(rb"^PACKAGE\b", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """An SDK: its names on the index and in an import (two facts), the oldest version, our extra."""
 
     distribution: str
@@ -50,16 +48,14 @@ class Package:
     extra: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ambient:
+class Ambient(NamedTuple):
     """A variable that the SDK reads by itself, and what it would do with it if the adapter let it."""
 
     variable: str
     effect: str
 
 
-@dataclass(frozen=True, slots=True)
-class UrlRule:
+class UrlRule(NamedTuple):
     """How the SDK continues a base URL: ends that people paste although it adds them; the path's version.
 
     `forbid_version`: the SDK adds the version itself, so the base URL must not have it.

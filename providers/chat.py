@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -25,7 +25,7 @@ class AnswerError(Exception):
         self.method = method
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tool:
     """A function that the model may ask for. `parameters` is the JSON Schema of its arguments."""
 
@@ -42,7 +42,7 @@ class Tool:
         return cls(**{name: inner[name] for name in ("name", "description", "parameters") if name in inner})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ToolCall:
     """A function that the model asks for. When `text`, what it wrote, is no JSON object, `error` says so."""
 
@@ -53,15 +53,14 @@ class ToolCall:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens, as the service counted them."""
 
     input_tokens: int
     output_tokens: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChatCall:
     """One call. What is None is not sent.
 
@@ -101,7 +100,7 @@ class ChatCall:
 _OPTIONS = frozenset({"tools", "max_tokens", "temperature", "top_p", "stop", "seed", "tool_choice"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChatReply:
     """An answer. `raw` is the SDK's own object; `model` what the service says it used.
 
@@ -124,7 +123,7 @@ class ChatReply:
         return message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChatChunk:
     """A piece of an answer. Only the last holds more than text: whole tool calls, usage, and why it ended."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from modelcatalog.providers.secret import Secret
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Step = Literal["connect", "tls", "timeout", "auth", "path", "model", "quota", "request", "server", "answer"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Connection:
     """How one model is reached, in plain values. Only names are in its repr.
 
@@ -38,8 +38,7 @@ class Connection:
     ambient: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(NamedTuple):
     """The SDK's client, and what closes it: one of the two, or none when the HTTP client isn't ours.
 
     With `aopen`, `client` only stands for the SDK's own until that is open; `aopen` gives it, the same each time.
@@ -51,7 +50,7 @@ class Built:
     aopen: Callable[[], Awaitable[Any]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Failure:
     """Where a call failed, and why. Holds no secret.
 

@@ -7,8 +7,6 @@ programs, or refresh tokens. So what can't be seen from here, such as the role o
 from __future__ import annotations
 
 import json
-from configparser import ConfigParser
-from configparser import Error as ConfigError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -168,6 +166,9 @@ def _file(
 
 def _section(path: Path | None, name: str, *, bare: bool) -> set[str]:
     """The keys of a profile. In `config` its section is called `profile NAME`, but for the default one."""
+    from configparser import ConfigParser
+    from configparser import Error as ConfigError
+
     parser = ConfigParser(interpolation=None)
     try:
         if path is None or not parser.read(path, encoding="utf-8"):

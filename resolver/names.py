@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _FORM = "A model is named PROVIDER/MODEL"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModelRef:
     """A model name taken apart. `model` is exactly what followed the provider and the qualifier."""
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from modelcatalog.catalog.masking import is_secret_name
 from modelcatalog.providers.secret import Secret
 
 if TYPE_CHECKING:
@@ -20,8 +19,7 @@ Kind = Literal["argument", "environment", ".env", "secrets", "default", "none"]
 State = Literal["used", "shadowed", "empty", "unset"]
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(NamedTuple):
     """A variable that was looked for. `legacy`: other tools' name for it, accepted after the documented ones."""
 
     variable: str
@@ -30,8 +28,7 @@ class Looked:
     legacy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SettingValue:
+class SettingValue(NamedTuple):
     """A setting's value and its source. `value` is a Secret where the setting is secret, None when it has none."""
 
     name: str
@@ -52,7 +49,7 @@ class SettingValue:
         return "" if self.value is None else str(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlannedArgument:
     """An argument, and the place it is sent to: a target's name, or `setting`, or `option` for those we all pass on."""
 
@@ -62,7 +59,7 @@ class PlannedArgument:
     source: str = "argument"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What a model name means on this machine. `findings` with severity `error` stand in the way of a client.
 
@@ -139,8 +136,10 @@ def plain(value: Any, name: str = "") -> Any:
         return {str(key): plain(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item, name) for item in value]
-    if isinstance(value, str) and is_secret_name(name):
-        return str(Secret(value))
+    if isinstance(value, str) and name:
+        from modelcatalog.catalog.masking import is_secret_name
+
+        return str(Secret(value)) if is_secret_name(name) else value
     if isinstance(value, str | int | float | bool) or value is None:
         return value
     return str(value) if isinstance(value, Secret) else f"<{type(value).__name__}>"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.errors import CatalogError
 from modelcatalog.catalog.findings import Finding
-from modelcatalog.catalog.masking import is_secret_name
 from modelcatalog.catalog.meaning import check_entry
 from modelcatalog.providers.adapter import load_adapter
 from modelcatalog.providers.sdk import installed_version, is_old
@@ -66,8 +65,11 @@ def make_plan(
     installed = installed_version(adapter.PACKAGE.distribution)
     findings += _package(entry, adapter.PACKAGE, installed)
     findings += _lifecycle(entry)
-    for name, value in (options.get("headers") or {}).items():
-        headers[name] = Secret(value) if is_secret_name(name) and isinstance(value, str) else value
+    if given_headers := options.get("headers"):
+        from modelcatalog.catalog.masking import is_secret_name
+
+        for name, value in given_headers.items():
+            headers[name] = Secret(value) if is_secret_name(name) and isinstance(value, str) else value
     return Plan(
         ref=ref,
         entry=entry,
