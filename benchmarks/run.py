@@ -49,18 +49,19 @@ class Row:
         return f"{self.name:<58} {middle:8.3f}  ({low:.3f} to {high:.3f})  goal {self.goal:<6g} {verdict}"
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """The variables of each process: a home of its own, and next to nothing else."""
+    keep = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
+    own = {"HOME": folder, "XDG_CONFIG_HOME": folder / "c", "XDG_CACHE_HOME": folder / "k"}
+    return keep | {name: str(path) for name, path in own.items()}
+
+
 def run(code: str, folder: Path, *arguments: str) -> Run:
     """Run Python code in a process of its own, with a home of its own."""
-    keep = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
-    environment = keep | {
-        "HOME": str(folder),
-        "XDG_CONFIG_HOME": str(folder / "c"),
-        "XDG_CACHE_HOME": str(folder / "k"),
-    }
     process = subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         cwd=folder,
-        env=environment,
+        env=environment(folder),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
@@ -157,11 +158,10 @@ def cpu(job, times):
 ours(), bare(), time.sleep(2.1), ours(), ours()
 print(json.dumps([cpu(ours, 50) / cpu(bare, 5) for _ in range(int(sys.argv[1]))]))
 """
-    environment = {**os.environ, "XDG_CONFIG_HOME": str(place / "c"), "XDG_CACHE_HOME": str(place / "k")}
     done = subprocess.run(
         [sys.executable, "-c", code, str(rounds)],
         cwd=place,
-        env=environment,
+        env=environment(place),
         capture_output=True,
         text=True,
         check=True,

@@ -26,6 +26,7 @@ class Catalog:
     def __init__(self, layers: tuple[Layer, ...]) -> None:
         self.layers = layers
         self._entries: dict[tuple[str, str | None], Entry] = {}
+        self._names: dict[str, str] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -70,17 +71,21 @@ class Catalog:
     def find(self, name: str) -> str | None:
         """The provider of this name or alias, in whatever letter case; None: there is none."""
         folded = name.strip().casefold()
+        if folded in self._names:
+            return self._names[folded]
         self._raise_problems(folded)
         if self._is_present(folded):
-            return folded
+            return self._names.setdefault(folded, folded)
         for layer in reversed(self.layers):
             record = layer.record(f"a/{folded}")
             if record is not None and self._is_present(record["to"]):
-                return str(record["to"])
+                return self._names.setdefault(folded, str(record["to"]))
         return None
 
     def model_alias(self, name: str) -> str | None:
         """The model name that an alias for whole models stands for. Raises CatalogError where aliases run in a loop."""
+        if "/" in name:
+            return None
         seen = [name]
         while True:
             record = next(

@@ -16,24 +16,35 @@ _FINAL = 4
 _versions: dict[str, str] = {}
 
 
+class Resting:
+    """`with Resting():` the garbage collector rests. What an import makes is no garbage, and looking through it again
+    and again costs a tenth of an SDK's import. A collector that was off stays off.
+    """
+
+    def __enter__(self) -> None:
+        import gc
+
+        self._was_on = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        import gc
+
+        if self._was_on:
+            gc.enable()
+
+
 def import_sdk(package: Package) -> Any:
-    """The SDK's module. The collector rests meanwhile: 5 % less time for openai.
+    """The SDK's module.
 
     Warnings of the import stay out of the user's sight: that an SDK has ended is said by the catalog, once.
     """
-    import gc
     import warnings
     from importlib import import_module
 
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return import_module(package.import_name)
-    finally:
-        if running:
-            gc.enable()
+    with Resting(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return import_module(package.import_name)
 
 
 def installed_version(distribution: str) -> str | None:

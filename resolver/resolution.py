@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from modelcatalog.catalog.errors import ClientTypeError, setup_error
 from modelcatalog.providers.adapter import Connection, load_adapter
+from modelcatalog.providers.sdk import Resting
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.arguments import check_signatures
 from modelcatalog.resolver.environment import Environment
@@ -106,9 +107,10 @@ def resolve(
     Raises ModelNameError, CatalogError, ArgumentError, SetupError (everything that is missing, at once) or
     ClientTypeError. Touches no network.
     """
-    catalog = catalog or load_catalog()
-    plan = make_plan(parse_name(model, catalog), catalog, _environment(env), arguments, sync=sync)
-    return build(plan, sync=sync, client_type=client_type)
+    with Resting():
+        catalog = catalog or load_catalog()
+        plan = make_plan(parse_name(model, catalog), catalog, _environment(env), arguments, sync=sync)
+        return build(plan, sync=sync, client_type=client_type)
 
 
 @overload
