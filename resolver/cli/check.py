@@ -65,10 +65,25 @@ def _ready(row: CheckRow) -> tuple[str, str, str]:
     if row.plan.auth == "none":
         source = f"no key; {host_of(row.plan.url or '')} not asked"
     elif row.plan.auth != "key":
-        source = row.plan.login.source if row.plan.login and row.plan.login.source else row.plan.auth
+        source = way_in(row)
     else:
         source = _from(key)
     return row.id, source, f"{row.plan.package.distribution} {row.plan.installed}"
+
+
+def way_in(row: CheckRow) -> str:
+    """The login that is used, and where: region, project and the like."""
+    login = row.plan.login.source if row.plan.login and row.plan.login.source else row.plan.auth
+    settings = row.plan.entry.settings
+    values = [
+        row.plan.settings[name]
+        for name, setting in settings.items()
+        if setting.required or setting.required_for
+    ]
+    where = [
+        f"{one.name} {one.shown}" for one in values if one.is_set and one.name not in ("api_key", "base_url")
+    ]
+    return "; ".join([login, *where])
 
 
 def _from(value: SettingValue | None) -> str:

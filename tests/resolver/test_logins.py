@@ -171,3 +171,19 @@ def test_check_tells_no_login_from_a_broken_one(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("AWS_PROFILE")
     set_all(monkeypatch, **AWS)
     assert check("cloud", catalog=catalog).rows[0].state == "ready"
+
+
+def test_check_names_login_region_and_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from modelcatalog.resolver.cli.check import way_in
+
+    set_all(monkeypatch, AWS_PROFILE="dev", AWS_REGION="eu-west-1", ANTHROPIC_VERTEX_REGION="europe-west4")
+    set_all(monkeypatch, ANTHROPIC_VERTEX_PROJECT_ID="my-project")
+    write(home(tmp_path) / ".aws" / "config", "[profile dev]\nsso_session = corp\n")
+    data = {"type": "service_account", "client_email": "bot@p.example", "private_key": "private-value"}
+    monkeypatch.setenv(
+        "GOOGLE_APPLICATION_CREDENTIALS", str(write(home(tmp_path) / "adc.json", json.dumps(data)))
+    )
+    shown = {row.id: way_in(row) for row in check("anthropic").rows}
+    assert shown["anthropic/bedrock"] == "profile dev (SSO), ~/.aws/config; region eu-west-1"
+    google = "service account, bot@p.example, ~/adc.json (GOOGLE_APPLICATION_CREDENTIALS)"
+    assert shown["anthropic/vertex"] == f"{google}; project my-project; region europe-west4"
