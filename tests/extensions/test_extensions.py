@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -137,6 +138,8 @@ def test_two_extensions_with_one_name_are_a_problem(site: Path) -> None:
 @pytest.mark.slow
 def test_example_installs_with_pip(tmp_path: Path, machine_environment: dict[str, str]) -> None:
     target = tmp_path / "target"
+    # Of a copy: building writes into the folder that is built.
+    source = shutil.copytree(EXAMPLE, tmp_path / "source")
     command = [
         sys.executable,
         "-m",
@@ -146,7 +149,7 @@ def test_example_installs_with_pip(tmp_path: Path, machine_environment: dict[str
         "--no-deps",
         "--target",
         str(target),
-        str(EXAMPLE),
+        str(source),
     ]
     subprocess.run(command, check=True, env=machine_environment, cwd=tmp_path)
     assert "acme-native" in catalog(target, "list").stdout

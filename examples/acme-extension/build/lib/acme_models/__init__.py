@@ -1,1 +1,0 @@
-"""The Acme protocol for modelcatalog."""
