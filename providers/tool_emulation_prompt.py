@@ -65,7 +65,7 @@ def _history(messages: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         if results:
             yield {"role": "user", "content": "\n".join(results)}
             results = []
-        calls = [_uniform(call) for call in message.get("tool_calls") or ()]
+        calls = [uniform(call) for call in message.get("tool_calls") or ()]
         names.update((call.id, call.name) for call in calls)
         plain = {name: value for name, value in message.items() if name != "tool_calls"}
         yield _joined(plain, "\n".join(map(written, calls))) if calls else plain
@@ -82,8 +82,8 @@ def _joined(message: Mapping[str, Any], text: str) -> dict[str, Any]:
     return {**message, "content": f"{content}{gap}{text}" if content else text}
 
 
-def _uniform(call: Any) -> ToolCall:
-    """A call of the history, ours or in OpenAI's form."""
+def uniform(call: Any) -> ToolCall:
+    """A call of a history, ours or in OpenAI's form."""
     if isinstance(call, ToolCall):
         return call
     function = call.get("function", call)

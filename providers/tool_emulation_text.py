@@ -90,7 +90,7 @@ class Reader:
                 self._blank, self._after_call = "", True
                 for value in found.values:
                     number = self._first + len(self.calls)
-                    self.calls.append(_call(f"call_{number}", value, found.text, found.error))
+                    self.calls.append(call_of(f"call_{number}", value, found.text, found.error))
             self._held = rest[found.length :]
 
     def _told(self, text: str) -> str:
@@ -170,7 +170,8 @@ def _begun(text: str, tag: str) -> int:
     return next((size for size in range(len(tag) - 1, 0, -1) if text.endswith(tag[:size])), 0)
 
 
-def _call(identity: str, value: Any, text: str, error: str | None) -> ToolCall:
+def call_of(identity: str, value: Any, text: str, error: str | None) -> ToolCall:
+    """A call from what was read of it; `error` says what is wrong with one that could not be."""
     if error is not None:
         name = _NAME.search(text)
         return ToolCall(identity, name[1] if name else "", {}, error, text)
