@@ -49,7 +49,7 @@ class _Batch(Generic[Ask, Answer]):
 
 
 class Batcher(Generic[Ask, Answer]):
-    """Hands batches to `run`, which gives an answer for each ask, in their order. Any thread and any event loop may ask.
+    """Hands batches to `run`, which gives an answer for each ask, in their order. Any thread and event loop may ask.
 
     `size`: most asks in a batch. `silence`: seconds. `executor` has one worker: batches go one after the other.
     """
@@ -150,15 +150,19 @@ class Batcher(Generic[Ask, Answer]):
 
 def _answer(asked: list[_Asked[Ask, Answer]], run: Callable[[list[Ask]], Sequence[Answer]]) -> None:
     try:
-        answers = list(run([one.ask for one in asked]))
-        if len(answers) != len(asked):
-            raise RuntimeError(f"{len(asked)} asked, {len(answers)} answers came")
+        answers = _all_of(run([one.ask for one in asked]), len(asked))
     except BaseException as error:  # noqa: BLE001  whatever it is, those who wait must hear of it
         for one in asked:
             one.future.set_exception(error)
     else:
         for one, answer in zip(asked, answers, strict=True):
             one.future.set_result(answer)
+
+
+def _all_of(answers: Sequence[Answer], count: int) -> Sequence[Answer]:
+    if len(answers) != count:
+        raise RuntimeError(f"{count} asked, {len(answers)} answers came")
+    return answers
 
 
 @cache

@@ -147,7 +147,7 @@ async def alist_models(client: TransformersModel, path: str = "") -> list[str]:
 
 
 def _token(connection: Connection) -> str | bool | None:
-    """The hub's token: the one that was settled, else the one that `hf auth login` has kept, but no other variable's."""
+    """The hub's token: the one that was settled, else the one that `hf auth login` has kept, but no variable's."""
     token = reveal(connection.settings.get("api_key")) if connection.auth == "key" else None
     if callable(token):
         token = reveal(token())

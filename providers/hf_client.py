@@ -7,15 +7,18 @@ import queue
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import Future
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from modelcatalog.providers.batching import SILENCE, SIZE, Batcher, Clock
+from modelcatalog.providers.batching import SILENCE, SIZE, Batcher, Clock, ClosedError
 from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply, Usage
 from modelcatalog.providers.hf_generation import Answer, Ask, generate, limit_of, settings_of
-from modelcatalog.providers.local_prompt import ChatFormat
 from modelcatalog.providers.local_stops import StopReader
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from modelcatalog.providers.local_prompt import ChatFormat
 
 
 class TransformersModel:
@@ -108,10 +111,14 @@ class TransformersModel:
             running.abandon()
 
     def ask(self, call: ChatCall) -> Ask:
-        """The call as a row of a batch. Raises ArgumentError and PromptTooLongError."""
+        """The call as a row of a batch. Raises ArgumentError, PromptTooLongError and ClosedError."""
+        if self.model is None:
+            raise ClosedError("this model was closed; resolve it again")
         sdk = import_module("transformers")
         prompt = self.format.prompt(call)
-        tokens = self.tokenizer(prompt.text, add_special_tokens=prompt.add_special_tokens)["input_ids"]
+        tokens = self.tokenizer(prompt.text, add_special_tokens=prompt.add_special_tokens, verbose=False)[
+            "input_ids"
+        ]
         usual = self.model.generation_config.max_new_tokens
         settings = settings_of(
             call,
@@ -189,7 +196,7 @@ class _Stream:
         sdk = import_module("transformers")
 
         class Sender(sdk.TextStreamer):  # type: ignore[misc, name-defined]
-            def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
+            def on_finalized_text(self, text: str, stream_end: bool = False) -> None:  # noqa: ARG002  the library's
                 send(text)
 
         streamer = Sender(

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcatalog.catalog.errors import ArgumentError, UnknownArgumentError
-from modelcatalog.providers.chat import ChatCall
 from modelcatalog.providers.local_stops import before_stop
+
+if TYPE_CHECKING:
+    from modelcatalog.providers.chat import ChatCall
 
 USUAL_LIMIT = 2048
 """Tokens of an answer where neither the call nor the model says how many, and the model's window has room for them."""
@@ -177,16 +179,20 @@ def _sampling(call: ChatCall) -> dict[str, Any]:
         raise ArgumentError("temperature must be 0 or more.", argument="temperature")
     if call.temperature == 0:
         return {"do_sample": False}
-    said = {"temperature": call.temperature, "top_p": call.top_p}
-    said = {name: value for name, value in said.items() if value is not None}
-    return {"do_sample": True, **{name: float(value) for name, value in said.items()}} if said else {}
+    given = {"temperature": call.temperature, "top_p": call.top_p}
+    said = {name: float(value) for name, value in given.items() if value is not None}
+    return {"do_sample": True, **said} if said else {}
 
 
 def _top_logprobs(told: dict[str, Any]) -> int | None:
     """How many alternatives are wanted for each token, None when no logprobs are; taken out of the options."""
     wanted, top = (told.pop(name, None) for name in _LOGPROBS)
-    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or not 0 <= top <= _MOST_LOGPROBS):
-        raise ArgumentError(f"top_logprobs must be 0 to {_MOST_LOGPROBS}, not {top!r}.", argument="top_logprobs")
+    if top is not None and (
+        isinstance(top, bool) or not isinstance(top, int) or not 0 <= top <= _MOST_LOGPROBS
+    ):
+        raise ArgumentError(
+            f"top_logprobs must be 0 to {_MOST_LOGPROBS}, not {top!r}.", argument="top_logprobs"
+        )
     return (top or 0) if wanted or top else None
 
 
@@ -210,6 +216,4 @@ def generation_options(sdk: Any) -> frozenset[str]:
     """The options of `generate` that a call may set: the fields of transformers' GenerationConfig, less ours."""
     fields = vars(sdk.GenerationConfig())
     taken = (*_OURS, "transformers_version")
-    return frozenset(
-        name for name in fields if not name.startswith(("_", "output_")) and name not in taken
-    )
+    return frozenset(name for name in fields if not name.startswith(("_", "output_")) and name not in taken)

@@ -21,7 +21,7 @@ _UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
 
 
 class Loaded(NamedTuple):
-    """transformers' own objects. The tokenizer pads on the left, as batches need it."""
+    """The objects of transformers itself. The tokenizer pads on the left, as batches need it."""
 
     model: Any
     tokenizer: Any
@@ -55,8 +55,7 @@ def device_of(asked: object) -> str:
     found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
     kind = None if found is None else str(found.type)
     if asked is None:
-        best = next((one for one in ("cuda", "mps") if one == kind), kind or "cpu")
-        return best
+        return kind or "cpu"
     text = str(asked).strip()
     if isinstance(asked, bool) or not text:
         raise _no_device(asked, "it must be a number, or a name such as cuda:0, mps or cpu")
@@ -141,7 +140,7 @@ def _known_arguments(sdk: Any) -> set[str]:
 
 @contextmanager
 def _bars_on_a_terminal_only(sdk: Any) -> Iterator[None]:
-    """transformers' own progress bars while weights load; in a file or a pipe they would only be noise."""
+    """The library's own progress bars while weights load; in a file or a pipe they would only be noise."""
     logging = sdk.utils.logging
     hides = logging.is_progress_bar_enabled() and not (sys.stderr is not None and sys.stderr.isatty())
     if hides:

@@ -103,7 +103,9 @@ class Recorder:
         tops: list[list[tuple[int, float]]] = [[] for _ in chosen]
         if self._top:
             values, indices = self._last.topk(self._top, dim=-1)
-            tops = [list(zip(*row, strict=True)) for row in zip(indices.tolist(), values.tolist(), strict=True)]
+            tops = [
+                list(zip(*row, strict=True)) for row in zip(indices.tolist(), values.tolist(), strict=True)
+            ]
         self._tokens.append(tokens.tolist())
         self._steps.append(list(zip(chosen, tops, strict=True)))
 
@@ -114,7 +116,7 @@ class Abandoned:
     def __init__(self, is_abandoned: Callable[[], bool]) -> None:
         self._is_abandoned = is_abandoned
 
-    def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+    def __call__(self, input_ids: Any, *_: Any, **__: Any) -> Any:
         torch = import_module("torch")
         return torch.full(
             (input_ids.shape[0],), self._is_abandoned(), dtype=torch.bool, device=input_ids.device

@@ -48,7 +48,9 @@ def look(model: str, adapter: Mapping[str, object]) -> Machine:
     findings = list(_paths(model, adapter))
     version = installed_version("torch") or ""
     if devices[0].kind == "cuda" and "+cpu" in version:
-        message = f"There is an NVIDIA GPU ({devices[0].name}), but torch {version} is a build for the CPU alone."
+        message = (
+            f"There is an NVIDIA GPU ({devices[0].name}), but torch {version} is a build for the CPU alone."
+        )
         mend = "Install a build with CUDA: pip install --force-reinstall torch (see https://pytorch.org/get-started)."
         findings.append(Finding("cpu-torch", "warning", message, mend, "device"))
         devices = [memory()]
@@ -61,7 +63,9 @@ def look(model: str, adapter: Mapping[str, object]) -> Machine:
         shown += f"; weights {size(weights)}" if weights else ""
         if not weights:
             message = f"The folder {folder} holds no weights (*.safetensors, *.bin or *.gguf)."
-            findings.append(Finding("no-weights", "error", message, "Give the folder of a model.", "model_path"))
+            findings.append(
+                Finding("no-weights", "error", message, "Give the folder of a model.", "model_path")
+            )
         elif free is not None and weights > free:
             message = f"The weights are {size(weights)}, and {size(free)} is free ({device.name})."
             mend = "Free memory, or load them smaller: a smaller model, or a quantized one."

@@ -25,7 +25,9 @@ _MOST_CHUNKS = 64
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
-    """The outcome. Times are seconds; `load_time` is that of a model that was loaded into this process. `step` is the one that failed: setup, connect, tls, auth, path, model, quota,
+    """The outcome. Times are seconds; `load_time` is that of a model that was loaded into this process.
+
+    `step` is the one that failed: setup, connect, tls, auth, path, model, quota,
     server, answer or timeout; None when all went well. `url` is the address that was called.
     """
 

@@ -1,0 +1,171 @@
+"""What a machine has for a model in this process, seen without loading anything."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from modelcatalog.providers import local_machine, sdk
+from modelcatalog.providers.local_folders import folder_problem, is_folder_name, weights_size
+from modelcatalog.providers.local_machine import Device, gpus, look, memory, read_gpus, size
+from modelcatalog.resolver import check, explain
+
+GB = 10**9
+
+
+def weights(folder: Path, count: int) -> Path:
+    """A folder with weights of so many bytes, which take no room."""
+    folder.mkdir()
+    with (folder / "model.safetensors").open("wb") as file:
+        os.truncate(file.fileno(), count)
+    return folder
+
+
+@pytest.fixture
+def nvidia_smi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A tool of that name, which prints what the real one prints for two GPUs."""
+    tool = tmp_path / "bin" / "nvidia-smi"
+    tool.parent.mkdir()
+    tool.write_text(
+        '#!/bin/sh\n[ "$1" = --query-gpu=name,memory.free,memory.total ] || exit 1\n'
+        "echo 'NVIDIA A100, 80GB, 40000, 81559'\necho 'Tesla T4, [N/A], 15360'\n",
+        encoding="utf-8",
+    )
+    tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(tool.parent), prepend=os.pathsep)
+    return tool
+
+
+def torch_is(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sdk._versions, "torch", version)
+
+
+def test_a_machine_without_a_gpu_has_its_memory() -> None:
+    if not gpus():
+        assert look("m", {}).summary.startswith("cpu, ")
+    assert memory().free
+
+
+@pytest.mark.usefixtures("nvidia_smi")
+def test_gpus_are_told_with_their_free_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch_is("2.13.0+cu130", monkeypatch)
+    assert gpus() == [
+        Device("NVIDIA A100, 80GB", "cuda", 40000 << 20, 81559 << 20),
+        Device("Tesla T4", "cuda", None, 15360 << 20),
+    ]
+    told = look("m", {})
+    assert told.summary == "cuda (NVIDIA A100, 80GB), 41.9 GB free, and cuda (Tesla T4)"
+    assert told.findings == ()
+
+
+@pytest.mark.usefixtures("nvidia_smi")
+def test_a_torch_that_cannot_use_the_gpu_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch_is("2.13.0+cpu", monkeypatch)
+    told = look("m", {})
+    assert told.summary.startswith("cpu, ")
+    [finding] = told.findings
+    assert (finding.code, finding.severity) == ("cpu-torch", "warning")
+    assert "NVIDIA A100" in finding.message
+
+
+@pytest.mark.parametrize("table", ["", "No devices were found", "a,b", "\n"])
+def test_a_tool_that_prints_no_table_tells_of_no_gpu(table: str) -> None:
+    assert read_gpus(table) == []
+
+
+def test_a_tool_that_fails_tells_of_no_gpu(nvidia_smi: Path) -> None:
+    nvidia_smi.write_text("#!/bin/sh\nexit 9\n", encoding="utf-8")
+    assert gpus() == []
+
+
+def test_weights_are_compared_with_what_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_machine, "gpus", list)
+    monkeypatch.setattr(local_machine, "memory", lambda: Device("cpu", "cpu", 8 * GB, 16 * GB))
+    small, large = weights(tmp_path / "small", 4 * GB), weights(tmp_path / "large", 14 * GB)
+    assert look("local", {"model_path": small}) == ("cpu, 8.0 GB free; weights 4.0 GB", ())
+    told = look("local", {"model_path": str(large)})
+    assert told.summary == "cpu, 8.0 GB free; weights 14.0 GB"
+    [finding] = told.findings
+    assert (finding.code, finding.severity) == ("low-memory", "warning")
+    assert finding.message == "The weights are 14.0 GB, and 8.0 GB is free (cpu)."
+
+
+def test_weights_spread_over_gpus_have_the_memory_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch_is("2.13.0+cu130", monkeypatch)
+    two = [Device("A", "cuda", 8 * GB), Device("B", "cuda", 8 * GB)]
+    monkeypatch.setattr(local_machine, "gpus", lambda: two)
+    folder = weights(tmp_path / "m", 14 * GB)
+    assert [f.code for f in look("local", {"model_path": folder}).findings] == ["low-memory"]
+    assert look("local", {"model_path": folder, "device": "auto"}).findings == ()
+    assert look("local", {"model_path": folder, "device": "cpu"}).summary.startswith("cpu")
+
+
+def test_formats_of_weights_are_not_added_up(tmp_path: Path) -> None:
+    for name, count in (("a.safetensors", 3), ("b.safetensors", 4), ("pytorch_model.bin", 7), ("x.txt", 50)):
+        (tmp_path / name).write_bytes(b"1" * count)
+    assert weights_size(tmp_path) == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("./m", True),
+        ("../m", True),
+        ("~/m", True),
+        ("/m", True),
+        ("org/m", False),
+        ("m", False),
+        (".m", False),
+    ],
+)
+def test_a_path_is_told_from_a_name_on_the_hub(name: str, is_one: bool) -> None:
+    assert is_folder_name(name) is is_one
+
+
+def test_a_folder_below_home_is_found(tmp_path: Path) -> None:
+    weights(tmp_path / "home" / "m", 5)
+    assert folder_problem("~/m") is None
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(999, "999 bytes"), (1_600_000, "1.6 MB"), (3 * 10**12, "3.0 TB")]
+)
+def test_sizes_are_for_people(count: int, text: str) -> None:
+    assert size(count) == text
+
+
+def test_check_and_explain_show_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_machine, "gpus", list)
+    monkeypatch.setattr(local_machine, "memory", lambda: Device("cpu", "cpu", 8 * GB))
+    [row] = check("hf").rows
+    assert row.plan.machine == "cpu, 8.0 GB free"
+    folder = weights(tmp_path / "m", 9 * GB)
+    plan = explain("hf/local", model_path=str(folder))
+    assert plan.to_json()["machine"] == "cpu, 8.0 GB free; weights 9.0 GB"
+    assert "low-memory" in {finding.code for finding in plan.findings}
+
+
+def test_each_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from modelcatalog.providers import hf
+
+    lacking = SimpleNamespace(
+        **{**vars(hf), "FURTHER_PACKAGES": (hf.PACKAGE._replace(distribution="no-such"),)}
+    )
+    monkeypatch.setattr("modelcatalog.resolver.planner.load_adapter", lambda _: lacking)
+    messages = [finding.message for finding in explain("hf/m").errors]
+    assert "hf needs the package no-such, which isn't installed." in messages
+
+
+def test_another_build_of_a_package_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    from modelcatalog.providers.adapter import Package
+
+    monkeypatch.setitem(sdk._versions, "vllm-for-this", "0.32.0")
+    package = Package("no-such-vllm", "vllm", "0.30", "vllm", ("vllm-for-this",))
+    assert package.installed == ("vllm-for-this", "0.32.0")
+    assert package._replace(alternatives=()).installed is None
