@@ -29,6 +29,8 @@ def explain(source: SourceText, error: Any) -> Problem:
         place = complaint.at(complaint.line, indentation.index("\t") + 1)
         return place.says("the line is indented with a tab, and YAML takes spaces only", "use spaces")
     wording = f"{error.context or ''} {error.problem or ''}"
+    if "maximum nesting depth" in wording:  # libyaml's own limit, of 1,000, which it may meet before we count
+        return complaint.says("lists and maps stand too deep in each other", code="too-deep")
     for pattern, words in _WORDS:
         if pattern.search(wording):
             return words(complaint)
