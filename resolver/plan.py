@@ -64,7 +64,8 @@ class Plan:
     """What a model name means on this machine. `findings` with severity `error` stand in the way of a client.
 
     `url` is the base URL as the SDK gets it, None where the SDK needs none. `installed` is the version of the SDK
-    here, None when it isn't installed. `machine` says what there is here for a model that runs in this process.
+    here, None when it isn't installed; `further_packages` are those that the SDK needs too, each with its version
+    here. `machine` says what there is here for a model that runs in this process.
     `kept_out` are variables that the SDK would have read by itself.
     """
 
@@ -83,6 +84,7 @@ class Plan:
     findings: tuple[Finding, ...]
     kept_out: Mapping[str, str]
     machine: str | None = None
+    further_packages: Mapping[str, str | None] = field(default_factory=dict)
     timeout: float | None = None
     max_retries: int | None = None
     http_client: Any = field(default=None, repr=False)
@@ -98,6 +100,12 @@ class Plan:
         values = [value.value for value in self.settings.values()] + list(self.headers.values())
         values += [argument.value for argument in self.arguments]
         return tuple(value.reveal() for value in values if isinstance(value, Secret))
+
+    @property
+    def versions(self) -> str:
+        """What is installed of the SDK and of what it needs: `transformers 5.24.0, torch 2.13.0`."""
+        all_of_it = {self.package.distribution: self.installed, **self.further_packages}
+        return ", ".join(f"{name} {version or 'not installed'}" for name, version in all_of_it.items())
 
     def to_json(self) -> dict[str, Any]:
         """The plan as `catalog explain --json` prints it. Holds no secret."""
@@ -116,6 +124,7 @@ class Plan:
                 "installed": self.installed,
                 "minimum": self.package.minimum,
                 "extra": self.package.extra,
+                "further": dict(self.further_packages),
             },
             "auth": self.auth,
             "login": self.login.source if self.login is not None else None,

@@ -62,7 +62,8 @@ def make_plan(
     headers, header_findings = _headers(entry, environment)
     findings += header_findings
     findings += untrusted(catalog, entry, values, headers, url, login)
-    for package in (adapter.PACKAGE, *getattr(adapter, "FURTHER_PACKAGES", ())):
+    further: tuple[Package, ...] = getattr(adapter, "FURTHER_PACKAGES", ())
+    for package in (adapter.PACKAGE, *further):
         findings += _package(entry, package)
     machine, machine_findings = _machine(adapter, entry.wire_id(ref.model), routed)
     findings += machine_findings
@@ -88,6 +89,7 @@ def make_plan(
         findings=tuple(findings),
         kept_out=_kept_out(adapter, values, environment),
         machine=machine,
+        further_packages={package.distribution: _version(package) for package in further},
         timeout=options.get("timeout"),
         max_retries=options.get("max_retries"),
         http_client=options.get("http_client"),

@@ -70,7 +70,7 @@ def _ready(row: CheckRow) -> tuple[str, str, str]:
         source = way_in(row)
     else:
         source = _from(key)
-    return row.id, source, f"{row.plan.package.distribution} {row.plan.installed}"
+    return row.id, source, row.plan.versions
 
 
 def way_in(row: CheckRow) -> str:

@@ -39,10 +39,9 @@ def lines(plan: Plan) -> list[str]:
 
     entry = plan.entry
     qualifier = f", qualifier {entry.qualifier}" if entry.qualifier else ""
-    version = f"{plan.package.distribution} {plan.installed or 'not installed'}"
     rows = [
         ("provider", f"{entry.provider}{qualifier}", str(entry.place)),
-        ("adapter", entry.adapter, version),
+        ("adapter", entry.adapter, plan.versions),
         ("client", plan.client, ""),
         ("model", plan.model, "" if plan.model == plan.ref.model else f"{entry.model_prefix} put before it"),
     ]
