@@ -105,7 +105,8 @@ def resolve(
     An async client belongs to the event loop in which it is used: resolve, use and close it inside one loop.
 
     Raises ModelNameError, CatalogError, ArgumentError, SetupError (everything that is missing, at once) or
-    ClientTypeError. Touches no network.
+    ClientTypeError. Touches no network. A model that runs in this process is loaded here, which may take minutes, fetch
+    it from its hub, and fail with a ProviderCallError.
     """
     with Resting():
         catalog = catalog or load_catalog()

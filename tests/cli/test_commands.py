@@ -83,7 +83,9 @@ def test_broken_file_is_told_and_the_rest_is_listed(catalog: Catalog, tmp_path: 
 def test_check_with_nothing_set_is_no_alarm(catalog: Catalog) -> None:
     done = catalog("check")
     assert done.returncode == 0
-    assert re.match(r"Ready \(\d\)\n(  hf  .*\n)?  ollama +no key; localhost:11434 not asked +openai ", done.stdout)
+    assert re.match(
+        r"Ready \(\d\)\n(  hf  .*\n)?  ollama +no key; localhost:11434 not asked +openai ", done.stdout
+    )
     assert re.search(r"^Not set up \(\d+\)  openai, openai/azure, anthropic, ", done.stdout, re.MULTILINE)
     assert "Broken" not in done.stdout
     assert "Worth knowing" not in done.stdout
