@@ -15,16 +15,15 @@ no call is looked for.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from modelcatalog.catalog.errors import ArgumentError
 from modelcatalog.providers.local_messages import Message, described, forms, told
+from modelcatalog.providers.local_templates import is_coded, kwargs_of, no_template, template_text
 from modelcatalog.providers.local_thought import OPEN as THOUGHT
 from modelcatalog.providers.local_thought import ThoughtReader
 from modelcatalog.providers.local_tool_calls import CallReader
@@ -32,6 +31,8 @@ from modelcatalog.providers.tool_emulation_prompt import number_of_calls, wish, 
 from modelcatalog.providers.tool_emulation_text import Reader
 
 if TYPE_CHECKING:
+    import os
+
     from modelcatalog.providers.chat import ChatCall, ToolCall
 
 FALLBACK = (
@@ -40,18 +41,17 @@ FALLBACK = (
 )
 FALLBACK_STOP = ("\nUser:", "\nSystem:", "\nAssistant:")
 
-# What `prompt` itself gives to the template, or decides.
-_OURS = frozenset({"conversation", "messages", "tools", "chat_template", "tokenize", "return_dict"})
-
 
 class Prompt(NamedTuple):
     """What the model gets. `add_special_tokens`: whether the tokenizer has to begin it; `stop`: where answers end,
-    besides the places that the call names.
+    besides the places that the call names. `token_ids`, where they are given, are what the text alone can't say: of
+    mistral-common's marks in a text its tokenizer makes plain words.
     """
 
     text: str
     add_special_tokens: bool
     stop: tuple[str, ...]
+    token_ids: tuple[int, ...] | None = None
 
 
 class AnswerReader(Protocol):
@@ -81,12 +81,15 @@ class ChatFormat:
         emulate_tools: bool | None = None,
     ) -> None:
         self._tokenizer = tokenizer
-        self._kwargs = _kwargs(template_kwargs)
+        self._kwargs = kwargs_of(template_kwargs)
         self._emulate = emulate_tools
         own = getattr(tokenizer, "chat_template", None)
         is_name = isinstance(own, Mapping) and isinstance(template, str) and template in own
         self._template = str(template) if is_name else template_text(template)
-        self.is_fallback = self._template is None and not own
+        self._is_coded = is_coded(tokenizer)
+        if self._is_coded and template is not None:
+            raise no_template(f"{type(tokenizer).__name__} writes chats by code of its own")
+        self.is_fallback = self._template is None and not own and not self._is_coded
         if self._template is not None:
             self._demand_jinja()
 
@@ -97,7 +100,11 @@ class ChatFormat:
             call = with_tools(call)
         elif call.tools:
             call = _with_choice(call)
-        text = self._render(told(call.messages), [described(tool) for tool in call.tools])
+        messages, tools = told(call.messages), [described(tool) for tool in call.tools]
+        if self._is_coded:
+            token_ids = self._render(messages, tools)
+            return Prompt(self._tokenizer.decode(token_ids), False, (), tuple(token_ids))
+        text = self._render(messages, tools)
         return Prompt(text, self.is_fallback, FALLBACK_STOP if self.is_fallback else ())
 
     def reader(self, call: ChatCall) -> AnswerReader:
@@ -123,8 +130,8 @@ class ChatFormat:
     @cached_property
     def knows_tools(self) -> bool:
         """Whether the template has a place for tools."""
-        if self.is_fallback:
-            return False
+        if self.is_fallback or self._is_coded:
+            return self._is_coded
         text = self._tokenizer.get_chat_template(self._template, tools=[{}])
         environment = import_module("jinja2").Environment(extensions=["jinja2.ext.loopcontrols"])
         try:
@@ -135,8 +142,9 @@ class ChatFormat:
     @cached_property
     def _special(self) -> Sequence[str]:
         # Those with a role of their own, and all others: a tokenizer tells of them in two places.
-        added = self._tokenizer.added_tokens_decoder.values()
-        return [*self._tokenizer.all_special_tokens, *(token.content for token in added if token.special)]
+        added = self._tokenizer.added_tokens_decoder
+        others = [] if self._is_coded else [token.content for token in added.values() if token.special]
+        return [*self._tokenizer.all_special_tokens, *others]
 
     def _emulates(self, call: ChatCall) -> bool:
         if self._emulate is not None:
@@ -173,8 +181,10 @@ class ChatFormat:
         except (jinja.TemplateError, TypeError, ValueError):
             return  # it may want other messages than this one
 
-    def _render(self, messages: list[Message], tools: list[dict[str, Any]]) -> str:
-        wrong = (import_module("jinja2").TemplateError, TypeError, ValueError)
+    def _render(self, messages: list[Message], tools: list[dict[str, Any]]) -> Any:
+        wrong: tuple[type[Exception], ...] = (import_module("jinja2").TemplateError, TypeError, ValueError)
+        if self._is_coded:  # mistral-common's own errors have no other base
+            wrong = (Exception,)
         refusal: Exception | None = None
         for form in forms(messages):
             try:
@@ -186,16 +196,17 @@ class ChatFormat:
             argument="messages",
         ) from refusal
 
-    def _apply(self, messages: list[Message], tools: list[dict[str, Any]]) -> str:
+    def _apply(self, messages: list[Message], tools: list[dict[str, Any]]) -> Any:
+        """The text; tokens where there is code in a template's place."""
         template = FALLBACK if self.is_fallback else self._template
-        text: str = self._tokenizer.apply_chat_template(
+        return self._tokenizer.apply_chat_template(
             messages,
             tools=tools or None,
-            tokenize=False,
+            tokenize=self._is_coded,
+            return_dict=False,
             **({"chat_template": template} if template is not None else {}),
             **{"add_generation_prompt": True, **self._kwargs},
         )
-        return text
 
 
 class _Plain:
@@ -236,43 +247,6 @@ class _Calls:
         thought, rest = self._thought.end()
         said = self._plain.take(thought + self._reader.take(rest) + self._reader.end())
         return said, tuple(self._reader.calls)
-
-
-def template_text(template: object) -> str | None:
-    """The template that is meant: the text itself, or what the file holds whose path it is."""
-    if template is None:
-        return None
-    if not isinstance(template, str | os.PathLike):
-        raise _no_template(f"it must be text, not {type(template).__name__}")
-    path = Path(template).expanduser()
-    try:
-        if path.is_file():
-            return path.read_text(encoding="utf-8")
-    except OSError:  # a text too long for a path
-        pass
-    except UnicodeDecodeError as error:
-        raise _no_template(f"the file {path} isn't UTF-8") from error
-    if isinstance(template, str) and "{" in template:
-        return template
-    raise _no_template(f"{os.fspath(template)!r} is neither the text of one nor a file that is there")
-
-
-def _no_template(why: str) -> ArgumentError:
-    return ArgumentError(f"chat_template can't be used: {why}.", argument="chat_template")
-
-
-def _kwargs(given: object) -> dict[str, Any]:
-    if not isinstance(given, Mapping | None):
-        raise ArgumentError(
-            f"template_kwargs must be a mapping of names to values, not {given!r}.",
-            argument="template_kwargs",
-        )
-    kwargs = dict(given or {})
-    if taken := sorted(_OURS & kwargs.keys()):
-        raise ArgumentError(
-            f"template_kwargs can't hold {', '.join(taken)}: the call gives it.", argument="template_kwargs"
-        )
-    return kwargs
 
 
 def _with_choice(call: ChatCall) -> ChatCall:

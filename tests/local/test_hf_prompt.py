@@ -9,7 +9,8 @@ import pytest
 
 from modelcatalog.catalog.errors import ArgumentError
 from modelcatalog.providers.chat import ChatCall, Tool, ToolCall
-from modelcatalog.providers.local_prompt import FALLBACK, ChatFormat, template_text
+from modelcatalog.providers.local_prompt import FALLBACK, ChatFormat
+from modelcatalog.providers.local_templates import template_text
 
 WEATHER = Tool(
     "weather", "Tells the weather.", {"type": "object", "properties": {"city": {"type": "string"}}}
@@ -110,7 +111,8 @@ def test_a_template_is_given_as_text_or_as_a_file(plain: Any, tmp_path: Path) ->
 
 def test_a_model_without_a_template_takes_a_given_one(base: Any) -> None:
     written = ChatFormat(base, "{{ messages[0].content }}")
-    assert written.prompt(call()) == ("Hello", False, ())
+    prompt = written.prompt(call())
+    assert (prompt.text, prompt.add_special_tokens, prompt.stop) == ("Hello", False, ())
 
 
 def test_one_of_several_templates_is_named(tiny_model: Path) -> None:
@@ -163,6 +165,30 @@ def test_a_template_file_in_another_encoding_is_named(tmp_path: Path) -> None:
 def test_template_kwargs_that_cannot_be_given_are_refused(plain: Any, kwargs: Any) -> None:
     with pytest.raises(ArgumentError, match="template_kwargs"):
         ChatFormat(plain, None, kwargs)
+
+
+def test_a_tokenizer_that_writes_chats_by_code_of_its_own_makes_the_tokens_too(base_model: Path) -> None:
+    import transformers
+
+    def write(self: Any, conversation: Any, tools: Any = None, tokenize: bool = True, **_: Any) -> Any:
+        """As mistral-common: a mark that it writes is one token, and the same signs in a text are a word."""
+        assert tokenize
+        if conversation[0]["role"] == "system":
+            raise LookupError("no system here")
+        text = conversation[0]["content"] + str(len(tools or ()))
+        return [1, *self(text, add_special_tokens=False)["input_ids"]]
+
+    kind: Any = type("Coded", (transformers.PreTrainedTokenizerFast,), {"apply_chat_template": write})
+    coded = kind.from_pretrained(base_model)
+    written = ChatFormat(coded)
+    prompt = written.prompt(call(WITH_SYSTEM, tools=[WEATHER]))
+    assert prompt.text == "<|begin|>Be terse.\n\nHello1"
+    assert prompt.token_ids is not None
+    assert prompt.token_ids[0] == 1
+    assert (prompt.add_special_tokens, prompt.stop, written.knows_tools) == (False, (), True)
+    assert written.reply(call(tools=[TIME]), "[TOOL_CALLS]time[ARGS]{}<|end|>", "stop")[1][0].name == "time"
+    with pytest.raises(ArgumentError, match="Coded writes chats by code of its own"):
+        ChatFormat(coded, "{{ messages }}")
 
 
 # ---- Without a template
