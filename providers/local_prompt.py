@@ -8,38 +8,50 @@ A model without a template gets a plain one (`FALLBACK`):
 
     Assistant:
 
-and its answer ends where it begins to write the user's next turn. Tools are told by the template where that knows
-tools, else in the prompt (`tool_emulation`).
+and its answer ends where it begins to write the next turn. Tools are told by the template where that knows tools,
+else in the prompt (`tool_emulation`). What a model thinks aloud (`<think>...</think>`) is a part of its text, in which
+no call is looked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from importlib import import_module
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from modelcatalog.catalog.errors import ArgumentError
-from modelcatalog.providers.chat import ChatCall, Tool, ToolCall
+from modelcatalog.providers.local_messages import Message, described, forms, told
+from modelcatalog.providers.local_templates import is_coded, kwargs_of, no_template, template_text
+from modelcatalog.providers.local_thought import OPEN as THOUGHT
+from modelcatalog.providers.local_thought import ThoughtReader
 from modelcatalog.providers.local_tool_calls import CallReader
-from modelcatalog.providers.tool_emulation_prompt import number_of_calls, with_tools
+from modelcatalog.providers.tool_emulation_prompt import number_of_calls, wish, with_system, with_tools
 from modelcatalog.providers.tool_emulation_text import Reader
+
+if TYPE_CHECKING:
+    import os
+
+    from modelcatalog.providers.chat import ChatCall, ToolCall
 
 FALLBACK = (
     "{% for message in messages %}{{ message.role | capitalize }}: {{ message.content }}\n\n{% endfor %}"
     "{% if add_generation_prompt %}Assistant:{% endif %}"
 )
-FALLBACK_STOP = ("\nUser:", "\nSystem:")
+FALLBACK_STOP = ("\nUser:", "\nSystem:", "\nAssistant:")
 
 
 class Prompt(NamedTuple):
     """What the model gets. `add_special_tokens`: whether the tokenizer has to begin it; `stop`: where answers end,
-    besides the places that the call names.
+    besides the places that the call names. `token_ids`, where they are given, are what the text alone can't say: of
+    mistral-common's marks in a text its tokenizer makes plain words.
     """
 
     text: str
     add_special_tokens: bool
     stop: tuple[str, ...]
+    token_ids: tuple[int, ...] | None = None
 
 
 class AnswerReader(Protocol):
@@ -55,31 +67,43 @@ class AnswerReader(Protocol):
 class ChatFormat:
     """How chats with one model are written.
 
-    `template` is the text of a Jinja template or the path of a file that holds one, in place of the tokenizer's own.
-    `template_kwargs` are given to the template (`enable_thinking=False`). `emulate_tools`: tell of tools in the
-    prompt (True), by the template (False), or as the template knows them (None).
+    `template` is the text of a Jinja template, the path of a file that holds one, or the name of one of the
+    tokenizer's own where it has several. `template_kwargs` are given to the template (`enable_thinking=False`).
+    `emulate_tools`: tell of tools in the prompt (True), by the template (False), or as the template knows them (None).
+    Raises ArgumentError for a template that isn't there, or is none.
     """
 
     def __init__(
         self,
         tokenizer: Any,
-        template: str | None = None,
+        template: str | os.PathLike[str] | None = None,
         template_kwargs: Mapping[str, Any] | None = None,
         emulate_tools: bool | None = None,
     ) -> None:
         self._tokenizer = tokenizer
-        self._template = None if template is None else _read(template)
-        self._kwargs = dict(template_kwargs or {})
+        self._kwargs = kwargs_of(template_kwargs)
         self._emulate = emulate_tools
-        self.is_fallback = self._template is None and not _has_template(tokenizer)
+        own = getattr(tokenizer, "chat_template", None)
+        is_name = isinstance(own, Mapping) and isinstance(template, str) and template in own
+        self._template = str(template) if is_name else template_text(template)
+        self._is_coded = is_coded(tokenizer)
+        if self._is_coded and template is not None:
+            raise no_template(f"{type(tokenizer).__name__} writes chats by code of its own")
+        self.is_fallback = self._template is None and not own and not self._is_coded
+        if self._template is not None:
+            self._demand_jinja()
 
     def prompt(self, call: ChatCall) -> Prompt:
         """The text for a call. Raises ArgumentError for messages that the template, or any text model, can't take."""
-        emulates = self._emulates(call)
-        if emulates:
+        self._demand_tools(call)
+        if self._emulates(call):
             call = with_tools(call)
-        messages = [_message(message) for message in call.messages]
-        tools = [_tool(tool) for tool in call.tools] if call.tool_choice != "none" else []
+        elif call.tools:
+            call = _with_choice(call)
+        messages, tools = told(call.messages), [described(tool) for tool in call.tools]
+        if self._is_coded:
+            token_ids = self._render(messages, tools)
+            return Prompt(self._tokenizer.decode(token_ids), False, (), tuple(token_ids))
         text = self._render(messages, tools)
         return Prompt(text, self.is_fallback, FALLBACK_STOP if self.is_fallback else ())
 
@@ -88,9 +112,9 @@ class ChatFormat:
         first = number_of_calls(call.messages) + 1
         if not call.tools or call.tool_choice == "none":
             return _Plain(self.is_fallback)
-        if self._emulates(call):
-            return _Calls(Reader(first), self.is_fallback)
-        return _Calls(CallReader(first, self._special), self.is_fallback)
+        thought = ThoughtReader(is_open=self.prompt(call).text.rstrip().endswith(THOUGHT))
+        reader = Reader(first) if self._emulates(call) else CallReader(first, self._special, call.tools)
+        return _Calls(reader, thought, self.is_fallback)
 
     def reply(self, call: ChatCall, text: str, stop_reason: str) -> tuple[str, tuple[ToolCall, ...], str]:
         """What a whole answer says: text, calls, and why it ended."""
@@ -103,9 +127,24 @@ class ChatFormat:
         """Whether the answer is to be decoded with its special tokens: some models mark a call with one."""
         return bool(call.tools) and call.tool_choice != "none" and not self._emulates(call)
 
-    @property
+    @cached_property
+    def knows_tools(self) -> bool:
+        """Whether the template has a place for tools."""
+        if self.is_fallback or self._is_coded:
+            return self._is_coded
+        text = self._tokenizer.get_chat_template(self._template, tools=[{}])
+        environment = import_module("jinja2").Environment(extensions=["jinja2.ext.loopcontrols"])
+        try:
+            return "tools" in import_module("jinja2.meta").find_undeclared_variables(environment.parse(text))
+        except import_module("jinja2").TemplateSyntaxError:  # {% generation %}, which only transformers knows
+            return "tools" in text
+
+    @cached_property
     def _special(self) -> Sequence[str]:
-        return [str(token) for token in getattr(self._tokenizer, "all_special_tokens", ())]
+        # Those with a role of their own, and all others: a tokenizer tells of them in two places.
+        added = self._tokenizer.added_tokens_decoder
+        others = [] if self._is_coded else [token.content for token in added.values() if token.special]
+        return [*self._tokenizer.all_special_tokens, *others]
 
     def _emulates(self, call: ChatCall) -> bool:
         if self._emulate is not None:
@@ -115,56 +154,78 @@ class ChatFormat:
         )
         return used and not self.knows_tools
 
-    @property
-    def knows_tools(self) -> bool:
-        """Whether the template has a place for tools."""
-        if self.is_fallback:
-            return False
-        if self._template is None and not hasattr(self._tokenizer, "get_chat_template"):
-            return True  # mistral-common, which has its own code in a template's place
-        text = self._template or self._tokenizer.get_chat_template(tools=[{}])
-        environment = import_module("jinja2").Environment(extensions=["jinja2.ext.loopcontrols"])
-        try:
-            return "tools" in import_module("jinja2.meta").find_undeclared_variables(environment.parse(text))
-        except import_module("jinja2").TemplateSyntaxError:  # {% generation %}, which only transformers knows
-            return "tools" in text
+    def _demand_tools(self, call: ChatCall) -> None:
+        choice = call.tool_choice
+        names = [tool.name for tool in call.tools]
+        if choice not in (None, "auto", "none", *names) and (choice != "required" or not names):
+            raise ArgumentError(
+                f"tool_choice is {choice!r}, and the tools of this call are: {', '.join(names) or 'none'}.",
+                argument="tool_choice",
+            )
+        if names and choice != "none" and not self._emulates(call) and not self.knows_tools:
+            raise ArgumentError(
+                "The model's chat template has no place for tools: leave emulate_tools out, or set it to true.",
+                argument="emulate_tools",
+            )
 
-    def _render(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> str:
-        error_class = import_module("jinja2").TemplateError
+    def _demand_jinja(self) -> None:
+        """A mistake in a template of the user's is said when it is given, not at the first call."""
+        jinja = import_module("jinja2")
         try:
-            return self._apply(messages, tools)
-        except error_class as error:
-            folded = _without_system(messages)
-            if folded is None:
-                raise _refused(error) from error
-        try:
-            return self._apply(folded, tools)
-        except error_class as error:
-            raise _refused(error) from error
+            self._apply([{"role": "user", "content": "Hello"}], [])
+        except jinja.TemplateSyntaxError as error:
+            raise ArgumentError(
+                f"chat_template is no template of Jinja: {error.message} (line {error.lineno}).",
+                argument="chat_template",
+            ) from error
+        except (jinja.TemplateError, TypeError, ValueError):
+            return  # it may want other messages than this one
 
-    def _apply(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> str:
+    def _render(self, messages: list[Message], tools: list[dict[str, Any]]) -> Any:
+        wrong: tuple[type[Exception], ...] = (import_module("jinja2").TemplateError, TypeError, ValueError)
+        if self._is_coded:  # mistral-common's own errors have no other base
+            wrong = (Exception,)
+        refusal: Exception | None = None
+        for form in forms(messages):
+            try:
+                return self._apply(form, tools)
+            except wrong as error:
+                refusal = error
+        raise ArgumentError(
+            f"The model's chat template doesn't take these messages: {str(refusal).rstrip('.')}.",
+            argument="messages",
+        ) from refusal
+
+    def _apply(self, messages: list[Message], tools: list[dict[str, Any]]) -> Any:
+        """The text; tokens where there is code in a template's place."""
         template = FALLBACK if self.is_fallback else self._template
-        text: str = self._tokenizer.apply_chat_template(
+        return self._tokenizer.apply_chat_template(
             messages,
             tools=tools or None,
-            tokenize=False,
+            tokenize=self._is_coded,
+            return_dict=False,
             **({"chat_template": template} if template is not None else {}),
             **{"add_generation_prompt": True, **self._kwargs},
         )
-        return text
 
 
 class _Plain:
-    """Every piece is text. A model without a template puts a blank before its answer."""
+    """Every piece is text. A model without a template puts blanks around its answer."""
 
     def __init__(self, strips: bool) -> None:
         self._strips = strips
+        self._has_said = False
+        self._blank = ""
 
     def take(self, text: str) -> str:
-        if self._strips:
-            text = text.lstrip()
-            self._strips = not text
-        return text
+        if not self._strips:
+            return text
+        text = self._blank + text
+        solid = text.rstrip()
+        self._blank = text[len(solid) :]
+        out = solid if self._has_said else solid.lstrip()
+        self._has_said = self._has_said or bool(out)
+        return out
 
     def end(self) -> tuple[str, tuple[ToolCall, ...]]:
         return "", ()
@@ -173,84 +234,27 @@ class _Plain:
 class _Calls:
     """The text without the calls in it."""
 
-    def __init__(self, reader: Reader | CallReader, strips: bool) -> None:
+    def __init__(self, reader: Reader | CallReader, thought: ThoughtReader, strips: bool) -> None:
         self._reader = reader
+        self._thought = thought
         self._plain = _Plain(strips)
 
     def take(self, text: str) -> str:
-        return self._plain.take(self._reader.take(text))
+        thought, rest = self._thought.take(text)
+        return self._plain.take(thought + self._reader.take(rest))
 
     def end(self) -> tuple[str, tuple[ToolCall, ...]]:
-        rest = self._plain.take(self._reader.end())
-        return rest, tuple(self._reader.calls)
+        thought, rest = self._thought.end()
+        said = self._plain.take(thought + self._reader.take(rest) + self._reader.end())
+        return said, tuple(self._reader.calls)
 
 
-def _read(template: str) -> str:
-    """The template itself, or what the file holds whose path it is."""
-    if "{" in template:
-        return template
-    path = Path(template).expanduser()
-    if not path.is_file():
-        raise ArgumentError(
-            f"chat_template is neither the text of a template nor a file that is there: {template!r}.",
-            argument="chat_template",
-        )
-    return path.read_text(encoding="utf-8")
-
-
-def _has_template(tokenizer: Any) -> bool:
-    if not hasattr(tokenizer, "get_chat_template"):
-        return hasattr(tokenizer, "apply_chat_template")
-    return bool(tokenizer.chat_template)
-
-
-def _message(message: Mapping[str, Any]) -> dict[str, Any]:
-    """A message as templates want it: its content a text, its calls in OpenAI's form, arguments as a mapping."""
-    told = {**message, "content": "".join(_texts(message.get("content")))}
-    if calls := message.get("tool_calls"):
-        told["tool_calls"] = [_call(call) for call in calls]
-    return told
-
-
-def _texts(content: Any) -> Iterator[str]:
-    if content is None:
-        return
-    if isinstance(content, str):
-        yield content
-        return
-    for part in content:
-        if not isinstance(part, Mapping) or part.get("type") != "text":
-            kind = part.get("type") if isinstance(part, Mapping) else type(part).__name__
-            raise ArgumentError(f"A model in this process takes text only, not {kind}.", argument="messages")
-        yield str(part["text"])
-
-
-def _call(call: Any) -> dict[str, Any]:
-    if isinstance(call, ToolCall):
-        function = {"name": call.name, "arguments": dict(call.arguments)}
-        return {"id": call.id, "type": "function", "function": function}
-    from modelcatalog.providers.tool_emulation_prompt import uniform
-
-    return _call(uniform(call))
-
-
-def _tool(tool: Tool) -> dict[str, Any]:
-    inner = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
-    return {"type": "function", "function": inner}
-
-
-def _without_system(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]] | None:
-    """The same with the system's words before the first user's, for templates that know no system; None if neither."""
-    said = [message["content"] for message in messages if message.get("role") == "system"]
-    rest = [message for message in messages if message.get("role") != "system"]
-    at = next((at for at, message in enumerate(rest) if message.get("role") == "user"), None)
-    if not said or at is None:
-        return None
-    rest[at] = {**rest[at], "content": "\n\n".join([*said, rest[at]["content"]])}
-    return rest
-
-
-def _refused(error: Exception) -> ArgumentError:
-    return ArgumentError(
-        f"The model's chat template doesn't take these messages: {error}.", argument="messages"
-    )
+def _with_choice(call: ChatCall) -> ChatCall:
+    """No template has a word for the caller's choice: it is told in the system's."""
+    choice = call.tool_choice
+    if choice in (None, "auto"):
+        return call
+    if choice == "none":
+        return replace(call, tools=())
+    tools = tuple(tool for tool in call.tools if choice in ("required", tool.name))
+    return replace(call, tools=tools, messages=with_system(call.messages, wish(str(choice))))

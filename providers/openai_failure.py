@@ -38,7 +38,8 @@ _STATUSES: dict[int, tuple[Step, str]] = {
     504: ("timeout", "server"),
 }
 _REDIRECT = 300
-_BEDROCK = ("could not resolve the foundation model", "model identifier is invalid")
+# Bedrock says the first two, `transformers serve` the last.
+_OTHER_MODEL = ("could not resolve the foundation model", "model identifier is invalid", "server is pinned to")
 
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
@@ -92,7 +93,7 @@ def _is_about_model(body: Any, said: str) -> bool:
     missing = any(
         word in text for word in ("not exist", "not found", "unknown model", "invalid model", "no such model")
     )
-    if isinstance(body, dict) and any(words in text for words in _BEDROCK):
+    if isinstance(body, dict) and any(words in text for words in _OTHER_MODEL):
         return True
     # Anthropic says "model: x", of the type not_found_error.
     if "not_found_error" in _words(body) and text.startswith("model:"):

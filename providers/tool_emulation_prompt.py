@@ -28,15 +28,23 @@ _CHOICES = {
 
 def with_tools(call: ChatCall) -> ChatCall:
     """The same call without tools: they, and what went on with them before, stand in the messages."""
-    messages = list(_history(call.messages))
+    messages: list[Mapping[str, Any]] = list(_history(call.messages))
     if call.tools and call.tool_choice != "none":
-        prompt = _prompt(call.tools, call.tool_choice or "auto")
-        at = next((i for i, message in enumerate(messages) if message.get("role") == "system"), None)
-        if at is None:
-            messages.insert(0, {"role": "system", "content": prompt})
-        else:
-            messages[at] = _joined(messages[at], prompt)
+        messages = with_system(messages, _prompt(call.tools, call.tool_choice or "auto"))
     return replace(call, messages=tuple(messages), tools=(), tool_choice=None)
+
+
+def with_system(messages: Sequence[Mapping[str, Any]], text: str) -> list[Mapping[str, Any]]:
+    """The messages with this text behind the system's words, or in their place."""
+    at = next((at for at, message in enumerate(messages) if message.get("role") == "system"), None)
+    if at is None:
+        return [{"role": "system", "content": text}, *messages]
+    return [*messages[:at], _joined(messages[at], text), *messages[at + 1 :]]
+
+
+def wish(choice: str) -> str:
+    """What a model is told of the caller's `tool_choice`: auto, required, or the name of a tool."""
+    return _CHOICES.get(choice, f"In your next answer, call the function {choice}.")
 
 
 def number_of_calls(messages: Sequence[Mapping[str, Any]]) -> int:
@@ -49,8 +57,7 @@ def _prompt(tools: Sequence[Tool], choice: str) -> str:
         as_json({"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)})
         for tool in tools
     ]
-    said = _CHOICES.get(choice, f"In your next answer, call the function {choice}.")
-    return _PROMPT.format(tools="\n".join(lines), open=OPEN, close=CLOSE, choice=said)
+    return _PROMPT.format(tools="\n".join(lines), open=OPEN, close=CLOSE, choice=wish(choice))
 
 
 def _history(messages: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -37,6 +37,10 @@ def outcome(failure: Failure) -> tuple[str, str, int | None]:
         (answers.error(404, "The model `x` does not exist."), ("model", "unknown-model", 404)),
         (answers.error(404, "No such thing", code="DeploymentNotFound"), ("model", "unknown-model", 404)),
         (answers.error(400, 'model "x" not found, try pulling it first'), ("model", "unknown-model", 400)),
+        (
+            answers.as_json({"detail": "Server is pinned to 'x'; requested 'y'."}, 400),
+            ("model", "unknown-model", 400),
+        ),
         (answers.error(400, "Unsupported parameter: 'max_tokens'"), ("request", "error", 400)),
         (answers.error(422, "messages: field required"), ("request", "error", 422)),
         (Answer((b"several",), 300, "text/plain"), ("path", "redirect", 300)),
