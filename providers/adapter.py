@@ -40,12 +40,16 @@ _MARK = re.compile(rb"^PACKAGE\b", re.MULTILINE)
 
 
 class Package(NamedTuple):
-    """An SDK: its names on the index and in an import (two facts), the oldest version, our extra."""
+    """An SDK: its names on the index and in an import (two facts), the oldest version, our extra.
+
+    `alternatives` are other distributions that give the same import.
+    """
 
     distribution: str
     import_name: str
     minimum: str
     extra: str
+    alternatives: tuple[str, ...] = ()
 
 
 class Ambient(NamedTuple):

