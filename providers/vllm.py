@@ -5,6 +5,7 @@ For a server of vLLM's, there is the entry vllm-server, or one of your own with 
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.errors import ArgumentError
@@ -51,9 +52,11 @@ def parameters(target: str) -> frozenset[str] | None:
         return names()
     from dataclasses import fields
 
-    from vllm.engine.arg_utils import AsyncEngineArgs
-
-    return frozenset(one.name for one in fields(AsyncEngineArgs) if not one.name.startswith("_")) - {"model"}
+    return frozenset(
+        one.name
+        for one in fields(import_module("vllm.engine.arg_utils").AsyncEngineArgs)
+        if not one.name.startswith("_")
+    ) - {"model"}
 
 
 def build(connection: Connection, *, sync: bool) -> Built:
@@ -92,18 +95,16 @@ def request_args(connection: Connection) -> dict[str, Any]:
 
 
 def _engine_args(connection: Connection, keywords: dict[str, Any]) -> Any:
-    from vllm.engine.arg_utils import AsyncEngineArgs
-    from vllm.platforms import current_platform
-
     from modelcatalog.providers.vllm_devices import devices_of, platform_problem
     from modelcatalog.providers.vllm_environment import variables
     from modelcatalog.providers.vllm_failure import start_error
 
+    kind = import_module("vllm.platforms").current_platform.device_type
     device = connection.arguments.get("adapter", {}).get("device")
-    if problem := platform_problem(devices_of(device) if device is not None else None, current_platform.device_type):
+    if problem := platform_problem(devices_of(device) if device is not None else None, kind):
         raise ArgumentError(f"{problem}.", argument="device")
     with variables(token=keywords.get("hf_token")):
         try:
-            return AsyncEngineArgs(**keywords)
+            return import_module("vllm.engine.arg_utils").AsyncEngineArgs(**keywords)
         except Exception as error:
             raise start_error(error, None) from error

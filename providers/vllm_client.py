@@ -7,8 +7,9 @@ import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from functools import cached_property
+from importlib import import_module
 from itertools import count
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from modelcatalog.catalog.errors import ArgumentError, ModelCatalogError
 from modelcatalog.providers.chat import AnswerError
@@ -17,8 +18,8 @@ from modelcatalog.providers.vllm_engine import Engine
 from modelcatalog.providers.vllm_sampling import Output, sampling_params
 from modelcatalog.providers.vllm_thread import LoopThread
 
-if TYPE_CHECKING:
-    from vllm import RequestOutput
+# vllm.RequestOutput
+RequestOutput = Any
 
 
 class VllmModel:
@@ -62,7 +63,7 @@ class VllmModel:
 
     @property
     def engine(self) -> Any:
-        """vLLM's AsyncLLM, started if it wasn't. Its coroutines belong to the loop of our thread."""
+        """The AsyncLLM of vLLM, started if it wasn't. Its coroutines belong to the loop of our thread."""
         self.start()
         return self._core.engine
 
@@ -155,8 +156,7 @@ class VllmModel:
             raise self._core.explained(error) from error
 
     def _input(self, engine: Any, prompt: Any) -> Any:
-        from vllm.inputs import tokens_input
-
+        tokens_input = import_module("vllm.inputs").tokens_input
         if isinstance(prompt, str):
             return tokens_input(engine.renderer.tokenizer.encode(prompt), prompt=prompt)
         if isinstance(prompt, list):

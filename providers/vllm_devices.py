@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from modelcatalog.catalog.errors import ArgumentError
 
@@ -68,7 +68,9 @@ def platform_problem(devices: Devices | None, kind: str) -> str | None:
         return None
     asked = devices.kind or ("cpu" if kind == "cpu" and not devices.ids else None)
     if kind == "cpu" and (devices.ids or asked != "cpu"):
-        return "device asks for an accelerator, but the installed vLLM is built for CPUs: leave device out, or install vllm"
+        return (
+            "device asks for an accelerator, but this vLLM is built for CPUs: leave it out, or install vllm"
+        )
     if kind == asked or asked is None or {kind, asked} == {"rocm", "cuda"}:
         return None
     if asked == "cpu":
@@ -76,7 +78,7 @@ def platform_problem(devices: Devices | None, kind: str) -> str | None:
     return f"device asks for {asked}; the installed vLLM runs on {kind}"
 
 
-def _tensor_parallel(count: int, given: Mapping[str, Any]) -> dict[Literal["tensor_parallel_size"], int]:
+def _tensor_parallel(count: int, given: Mapping[str, Any]) -> dict[str, int]:
     sizes = {name: given.get(name, 1) for name in _PARALLEL}
     if not all(isinstance(size, int) for size in sizes.values()):
         return {}  # vLLM says what is wrong with them

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Literal
 
 from modelcatalog.providers.sdk import Resting
@@ -13,16 +14,13 @@ from modelcatalog.providers.vllm_log import EngineLog
 
 
 def import_vllm() -> Any:
-    """vLLM's module, imported without a word on standard output. Raises EngineError when it can't be."""
+    """The module vllm, imported without a word on standard output. Raises EngineError when it can't be."""
     import logging
-    import warnings
-    from importlib import import_module
 
     root = logging.getLogger("vllm")
     if not root.handlers:
         root.addHandler(logging.NullHandler())  # it logs before it has set up its log
-    with Resting(), warnings.catch_warnings(), variables():
-        warnings.simplefilter("ignore")
+    with Resting(), variables():
         try:
             import_module("vllm.engine.arg_utils")
             return import_module("vllm")
@@ -72,7 +70,9 @@ class Engine:
             return error
         self.state = "failed"
         found = start_error(error, self._log.cause())
-        return EngineError("server", "engine-died", f"The engine died during the call. {getattr(found, 'detail', found)}")
+        return EngineError(
+            "server", "engine-died", f"The engine died during the call. {getattr(found, 'detail', found)}"
+        )
 
     def shutdown(self) -> None:
         """End the processes. Never raises; nothing happens when there are none."""
@@ -81,7 +81,7 @@ class Engine:
         self._log.remove()
 
     def _configured(self, engine_args: Any) -> Any:
-        """vLLM's own check of the arguments, which reads the model's configuration."""
+        """The check of the arguments by vLLM itself, which reads the model's configuration."""
         with variables(self._log.config, self._token):
             try:
                 return engine_args.create_engine_config()
@@ -89,20 +89,18 @@ class Engine:
                 raise start_error(error, None) from error
 
     async def _start(self) -> None:
-        from vllm.v1.engine.async_llm import AsyncLLM
-
+        kind = import_module("vllm.v1.engine.async_llm").AsyncLLM
         with variables(self._log.config, self._token):
-            self.engine = AsyncLLM.from_vllm_config(self._config, **self._options)
-        self.defaults = self.engine.model_config.get_diff_sampling_param()
-        await self._answer_once()
+            self.engine = kind.from_vllm_config(self._config, **self._options)
+            self.defaults = self.engine.model_config.get_diff_sampling_param()
+            await self._answer_once()
         self.state = "running"
 
     async def _answer_once(self) -> None:
         """Some models load and then fail at their first token; and the first answer takes seconds more than others."""
-        from vllm import SamplingParams
-        from vllm.inputs import tokens_input
-
-        async for _ in self.engine.generate(tokens_input([0]), SamplingParams(max_tokens=1), "modelcatalog-0"):
+        prompt = import_module("vllm.inputs").tokens_input([0])
+        params = import_module("vllm").SamplingParams(max_tokens=1)
+        async for _ in self.engine.generate(prompt, params, "modelcatalog-0"):
             pass
 
     def _end(self) -> None:

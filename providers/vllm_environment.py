@@ -5,6 +5,7 @@ else; so this is the one adapter file that sets variables, for as long as vLLM i
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
@@ -24,8 +25,10 @@ _changing = RLock()
 def variables(log: str | None = None, token: str | None = None) -> Iterator[None]:
     """Within, vLLM is silent but for a log at `log` (the path of a logging configuration), unless the person has said
     otherwise in variables of vLLM's; `token` is that of the hub. One engine at a time starts in a process.
+    What vLLM's parts warn each other of stays out of sight.
     """
-    with _changing:
+    with _changing, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         wanted = {name: value for name, value in _QUIET.items() if name not in os.environ}
         if log is not None and not has_own_log():
             wanted["VLLM_LOGGING_CONFIG_PATH"] = log

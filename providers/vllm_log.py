@@ -12,9 +12,13 @@ from typing import Any
 
 from modelcatalog.providers.vllm_environment import log_level
 
-_RAISED = re.compile(r"^(?:[A-Za-z_]\w*\.)*([A-Z]\w*(?:Error|Exception|Interrupt|Exit)|Exception)\b(?:: (.*))?$")
+_RAISED = re.compile(
+    r"^(?:[A-Za-z_]\w*\.)*([A-Z]\w*(?:Error|Exception|Interrupt|Exit)|Exception)\b(?:: (.*))?$"
+)
 # What the outer processes say when an inner one failed.
-_POINTS_ELSEWHERE = re.compile(r"root cause|initialization failed due to|EngineCore encountered", re.IGNORECASE)
+_POINTS_ELSEWHERE = re.compile(
+    r"root cause|initialization failed due to|EngineCore encountered", re.IGNORECASE
+)
 _FORMAT = "%(levelname)s %(asctime)s [%(processName)s] %(name)s: %(message)s"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Literal
 
 from modelcatalog.catalog.errors import ArgumentError, UnknownArgumentError
@@ -14,9 +15,9 @@ _INTERNAL = {"output_kind", "skip_clone", "output_text_buffer_length"}
 
 def names() -> frozenset[str]:
     """The fields that a caller may set, and `top_logprobs`. Imports vLLM."""
-    from vllm import SamplingParams
-
-    fields = {name for name in SamplingParams.__struct_fields__ if not name.startswith("_")}
+    fields = {
+        name for name in import_module("vllm").SamplingParams.__struct_fields__ if not name.startswith("_")
+    }
     return frozenset(fields - _INTERNAL | {"top_logprobs"})
 
 
@@ -26,14 +27,12 @@ def sampling_params(given: Mapping[str, Any], defaults: Mapping[str, Any], outpu
     `defaults` are those of the model itself. Raises UnknownArgumentError for a name that vLLM doesn't have, and what
     vLLM raises for a value that can't be.
     """
-    from vllm import SamplingParams
-    from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
-
+    sdk = import_module("vllm.sampling_params")
     _check(given)
     fields: dict[str, Any] = {"max_tokens": None, **defaults, **_with_logprobs(given)}
     if isinstance(structured := fields.get("structured_outputs"), Mapping):
-        fields["structured_outputs"] = StructuredOutputsParams(**structured)
-    return SamplingParams(**fields, output_kind=RequestOutputKind[output])
+        fields["structured_outputs"] = sdk.StructuredOutputsParams(**structured)
+    return sdk.SamplingParams(**fields, output_kind=sdk.RequestOutputKind[output])
 
 
 def _check(given: Mapping[str, Any]) -> None:
@@ -43,8 +42,8 @@ def _check(given: Mapping[str, Any]) -> None:
             from modelcatalog.catalog.suggest import nearest
 
             near = nearest(name, known)
-            guess = f" Did you mean {near[0]!r}?" if near else ""
-            message = f"vLLM has no sampling parameter {name!r}.{guess}"
+            guess = f" (did you mean {near[0]!r}?)" if near else ""
+            message = f"vLLM has no sampling parameter {name!r}{guess}."
             raise UnknownArgumentError(message, argument=name, suggestions=near)
 
 

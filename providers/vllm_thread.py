@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import Future
 from contextlib import aclosing
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -67,9 +69,7 @@ class LoopThread:
         """`iterate`, for an event loop."""
         here = asyncio.get_running_loop()
         ready: asyncio.Queue[_Piece[T] | _End] = asyncio.Queue()
-        future = self._submit(
-            _pump(source, lambda piece: here.call_soon_threadsafe(ready.put_nowait, piece))
-        )
+        future = self._submit(_pump(source, lambda piece: here.call_soon_threadsafe(ready.put_nowait, piece)))
         try:
             while isinstance(piece := await ready.get(), _Piece):
                 yield piece.value
