@@ -139,6 +139,8 @@ _KINDS: dict[str, type[SetupError]] = {
     "missing-package": MissingPackageError,
     "old-package": OldPackageError,
     "untrusted-source": UntrustedSourceError,
+    "missing-folder": InvalidSettingError,
+    "no-weights": InvalidSettingError,
 }
 
 

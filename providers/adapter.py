@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from modelcatalog.catalog.errors import CatalogError
 from modelcatalog.providers.connection import Built, Connection, Failure
 from modelcatalog.providers.extensions import Extension, adapter_modules
+from modelcatalog.providers.sdk import installed_version
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.problems import Problem
@@ -42,7 +43,7 @@ _MARK = re.compile(rb"^PACKAGE\b", re.MULTILINE)
 class Package(NamedTuple):
     """An SDK: its names on the index and in an import (two facts), the oldest version, our extra.
 
-    `alternatives` are other distributions that give the same import.
+    `alternatives` are other distributions that are imported under the same name, such as builds for other hardware.
     """
 
     distribution: str
@@ -50,6 +51,14 @@ class Package(NamedTuple):
     minimum: str
     extra: str
     alternatives: tuple[str, ...] = ()
+
+    @property
+    def installed(self) -> tuple[str, str] | None:
+        """Distribution and version of what is installed of it, None when nothing is. Imports nothing of it."""
+        for distribution in (self.distribution, *self.alternatives):
+            if version := installed_version(distribution):
+                return distribution, version
+        return None
 
 
 class Ambient(NamedTuple):
@@ -71,7 +80,11 @@ class UrlRule(NamedTuple):
 
 
 class Adapter(Protocol):
-    """A module of this folder. Only `parameters`, `build` and what works on a client import the SDK."""
+    """A module of this folder. Only `parameters`, `build` and what works on a client import the SDK.
+
+    One may also have `FURTHER_PACKAGES`, those that its SDK needs besides itself; and, when its model runs in this
+    process, `IN_PROCESS = True` and `machine(model, arguments)`, what there is here for it (`local_machine.Machine`).
+    """
 
     PACKAGE: Package
     TARGETS: frozenset[str]

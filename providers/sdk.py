@@ -63,12 +63,6 @@ def installed_version(distribution: str) -> str | None:
         return None
 
 
-def installed_of(package: Package) -> str | None:
-    """The version of an SDK, from whichever of its distributions is installed."""
-    names = (package.distribution, *package.alternatives)
-    return next(filter(None, map(installed_version, names)), None)
-
-
 def is_old(installed: str, minimum: str) -> bool:
     """Whether a version is older than the minimum; 1.0.0b9 is older than 1.0.0. False if unreadable."""
     mine, least = _order(installed), _order(minimum)

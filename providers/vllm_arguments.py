@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from modelcatalog.catalog.errors import ArgumentError
 from modelcatalog.providers.local_folders import folder_of, is_folder_name
+from modelcatalog.providers.local_machine import LOCAL
 from modelcatalog.providers.secret import reveal
 from modelcatalog.providers.vllm_devices import devices_of, engine_arguments
 
@@ -24,7 +25,6 @@ ADAPTER = frozenset(
         "emulate_tools",
     }
 )
-LOCAL = "local"
 _REMOTE = ("s3://", "gs://", "az://")
 
 
@@ -66,11 +66,13 @@ def model_source(name: str, path: object) -> str:
     return name
 
 
-def token_of(connection: Connection) -> str | None:
-    """The hub's token. None leaves it to the hub's own login file (`hf auth login`)."""
+def token_of(connection: Connection) -> str | Literal[False] | None:
+    """The hub's token: the one that was settled, else (None) the one that `hf auth login` has kept, but no variable's
+    that the catalog didn't take: then it is False.
+    """
     key = connection.settings.get("api_key")
     key = reveal(key() if callable(key) else key)
-    return key if isinstance(key, str) else None
+    return str(key) if key else False if connection.ambient else None
 
 
 def client_keywords(connection: Connection) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from functools import cached_property
 from importlib import import_module
 from itertools import count
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from modelcatalog.catalog.errors import ArgumentError, ModelCatalogError
 from modelcatalog.providers.chat import AnswerError
@@ -41,7 +41,7 @@ class VllmModel:
         *,
         max_connections: int = 32,
         timeout: float | None = None,
-        token: str | None = None,
+        token: str | Literal[False] | None = None,
         chat_template: str | None = None,
         template_kwargs: Mapping[str, Any] | None = None,
         emulate_tools: bool | None = None,

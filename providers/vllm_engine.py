@@ -31,7 +31,7 @@ def import_vllm() -> Any:
 class Engine:
     """vLLM's AsyncLLM, from its arguments to its end. All but the constructor belongs into one event loop."""
 
-    def __init__(self, engine_args: Any, token: str | None = None) -> None:
+    def __init__(self, engine_args: Any, token: str | Literal[False] | None = None) -> None:
         self.engine: Any = None
         self.defaults: Mapping[str, Any] = {}
         self.state: Literal["not started", "running", "failed", "closed"] = "not started"

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
+from typing import Literal
 
 # Standard output is the caller's: vLLM writes its log there unless told otherwise. What a person has set wins.
 _QUIET = {
@@ -22,24 +23,26 @@ _changing = RLock()
 
 
 @contextmanager
-def variables(log: str | None = None, token: str | None = None) -> Iterator[None]:
+def variables(log: str | None = None, token: str | Literal[False] | None = None) -> Iterator[None]:
     """Within, vLLM is silent but for a log at `log` (the path of a logging configuration), unless the person has said
-    otherwise in variables of vLLM's; `token` is that of the hub. One engine at a time starts in a process.
-    What vLLM's parts warn each other of stays out of sight.
+    otherwise in variables of vLLM's. `token` is the hub's; False hides those in variables. What vLLM's parts warn each
+    other of stays out of sight. One engine at a time starts in a process.
     """
     with _changing, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        wanted = {name: value for name, value in _QUIET.items() if name not in os.environ}
+        wanted: dict[str, str | None] = {
+            name: value for name, value in _QUIET.items() if name not in os.environ
+        }
         if log is not None and not has_own_log():
             wanted["VLLM_LOGGING_CONFIG_PATH"] = log
         if token is not None:
-            wanted["HF_TOKEN"] = token
+            wanted |= {"HF_TOKEN": token or None, "HUGGING_FACE_HUB_TOKEN": None}
         before = {name: os.environ.get(name) for name in wanted}
-        os.environ.update(wanted)
+        _set(wanted)
         try:
             yield
         finally:
-            _restore(before)
+            _set(before)
 
 
 def has_own_log() -> bool:
@@ -52,8 +55,8 @@ def log_level() -> str | None:
     return os.environ.get("VLLM_LOGGING_LEVEL")
 
 
-def _restore(before: Mapping[str, str | None]) -> None:
-    for name, value in before.items():
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
         if value is None:
             os.environ.pop(name, None)
         else:

@@ -64,7 +64,8 @@ class Plan:
     """What a model name means on this machine. `findings` with severity `error` stand in the way of a client.
 
     `url` is the base URL as the SDK gets it, None where the SDK needs none. `installed` is the version of the SDK
-    here, None when it isn't installed. `kept_out` are variables that the SDK would have read by itself.
+    here, None when it isn't installed. `machine` says what there is here for a model that runs in this process.
+    `kept_out` are variables that the SDK would have read by itself.
     """
 
     ref: ModelRef
@@ -81,6 +82,7 @@ class Plan:
     arguments: tuple[PlannedArgument, ...]
     findings: tuple[Finding, ...]
     kept_out: Mapping[str, str]
+    machine: str | None = None
     timeout: float | None = None
     max_retries: int | None = None
     http_client: Any = field(default=None, repr=False)
@@ -118,6 +120,7 @@ class Plan:
             "auth": self.auth,
             "login": self.login.source if self.login is not None else None,
             "base_url": self.url,
+            "machine": self.machine,
             "settings": {name: _setting_json(value) for name, value in self.settings.items()},
             "headers": {name: str(value) for name, value in self.headers.items()},
             "arguments": [

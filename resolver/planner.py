@@ -12,13 +12,13 @@ from modelcatalog.catalog.errors import CatalogError
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.catalog.meaning import check_entry
 from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.sdk import installed_of, is_old
+from modelcatalog.providers.sdk import is_old
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.adapters import INSTALLED
 from modelcatalog.resolver.arguments import route
 from modelcatalog.resolver.authentication import choose, login_findings
 from modelcatalog.resolver.base_url import examine, is_private
-from modelcatalog.resolver.plan import Plan, SettingValue
+from modelcatalog.resolver.plan import Plan, PlannedArgument, SettingValue
 from modelcatalog.resolver.settings import fill, inspect_settings, settle
 from modelcatalog.resolver.trust import untrusted
 
@@ -62,8 +62,10 @@ def make_plan(
     headers, header_findings = _headers(entry, environment)
     findings += header_findings
     findings += untrusted(catalog, entry, values, headers, url, login)
-    installed = installed_of(adapter.PACKAGE)
-    findings += _package(entry, adapter.PACKAGE, installed)
+    for package in (adapter.PACKAGE, *getattr(adapter, "FURTHER_PACKAGES", ())):
+        findings += _package(entry, package)
+    machine, machine_findings = _machine(adapter, entry.wire_id(ref.model), routed)
+    findings += machine_findings
     findings += _lifecycle(entry)
     if given_headers := options.get("headers"):
         from modelcatalog.catalog.masking import is_secret_name
@@ -78,13 +80,14 @@ def make_plan(
         login=login,
         package=adapter.PACKAGE,
         client=adapter.client_name(sync),
-        installed=installed,
+        installed=_version(adapter.PACKAGE),
         url=url,
         settings=MappingProxyType(values),
         headers=MappingProxyType(headers),
         arguments=routed,
         findings=tuple(findings),
         kept_out=_kept_out(adapter, values, environment),
+        machine=machine,
         timeout=options.get("timeout"),
         max_retries=options.get("max_retries"),
         http_client=options.get("http_client"),
@@ -178,7 +181,27 @@ def _headers(entry: Entry, environment: Environment) -> tuple[dict[str, str | Se
     return headers, findings
 
 
-def _package(entry: Entry, package: Package, installed: str | None) -> list[Finding]:
+def _machine(
+    adapter: Adapter, model: str, routed: tuple[PlannedArgument, ...]
+) -> tuple[str | None, tuple[Finding, ...]]:
+    """What there is here for a model that runs in this process."""
+    look = getattr(adapter, "machine", None)
+    if look is None:
+        return None, ()
+    by_target: dict[str, dict[str, object]] = {}
+    for argument in routed:
+        by_target.setdefault(argument.target, {})[argument.name] = argument.value
+    summary, findings = look(model, by_target)
+    return summary, findings
+
+
+def _version(package: Package) -> str | None:
+    found = package.installed
+    return None if found is None else found[1]
+
+
+def _package(entry: Entry, package: Package) -> list[Finding]:
+    installed = _version(package)
     command = f"pip install 'modelcatalog[{package.extra}]'"
     if installed is None:
         message = f"{entry.id} needs the package {package.distribution}, which isn't installed."

@@ -25,7 +25,9 @@ _MOST_CHUNKS = 64
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
-    """The outcome. Times are seconds. `step` is the one that failed: setup, connect, tls, auth, path, model, quota,
+    """The outcome. Times are seconds; `load_time` is that of a model that was loaded into this process.
+
+    `step` is the one that failed: setup, connect, tls, auth, path, model, quota,
     server, answer or timeout; None when all went well. `url` is the address that was called.
     """
 
@@ -39,6 +41,7 @@ class ProbeReport:
     method: str | None = None
     base_url: str | None = None
     base_url_source: str | None = None
+    load_time: float | None = None
     first_token: float | None = None
     total: float | None = None
     tokens_per_second: float | None = None
@@ -71,12 +74,17 @@ def probe_plan(plan: Plan, timeout: float) -> ProbeReport:
     blank = ProbeReport(
         str(plan.ref), False, base_url=plan.url, base_url_source=base.source if base else None
     )
+    started = time.perf_counter()
     try:
         resolved = build(plan, sync=True)
     except SetupError as error:
         return replace(blank, step="setup", detail=" ".join(finding.text() for finding in error.findings))
+    except ProviderCallError as error:
+        return replace(blank, step=error.step, **_words(plan, error))
     except ModelCatalogError as error:
         return replace(blank, step="setup", detail=str(error))
+    if plan.machine is not None:
+        blank = replace(blank, load_time=time.perf_counter() - started)
     with resolved:
         return _call(resolved, blank, timeout)
 
@@ -85,7 +93,7 @@ def _call(resolved: SyncResolvedModel[Any], blank: ProbeReport, timeout: float) 
     started = time.perf_counter()
     answer = _Answer()
     try:
-        for chunk in resolved.stream(PROMPT):
+        for chunk in resolved.stream(PROMPT, **_limit(resolved.plan)):
             answer.take(chunk)
             if len(answer.texts) >= _MOST_CHUNKS:
                 break
@@ -95,7 +103,7 @@ def _call(resolved: SyncResolvedModel[Any], blank: ProbeReport, timeout: float) 
     except ProviderCallError as error:
         took = time.perf_counter() - started
         report = replace(blank, step=error.step, status=error.status, url=error.url, total=took)
-        return _diagnosed(resolved, replace(report, **_words(resolved, error)), timeout)
+        return _diagnosed(resolved, replace(report, **_words(resolved.plan, error)), timeout)
     ended = time.perf_counter()
     return replace(
         blank,
@@ -106,6 +114,11 @@ def _call(resolved: SyncResolvedModel[Any], blank: ProbeReport, timeout: float) 
         tokens_per_second=answer.rate(ended),
         text="".join(answer.texts),
     )
+
+
+def _limit(plan: Plan) -> dict[str, Any]:
+    """A model in this process may never end, and counts its tokens only at the end; of others, some think first."""
+    return {} if plan.machine is None else {"max_tokens": _MOST_CHUNKS}
 
 
 class _Answer:
@@ -131,12 +144,12 @@ class _Answer:
         return (tokens - 1) / (ended - self.first)
 
 
-def _words(resolved: SyncResolvedModel[Any], error: ProviderCallError) -> dict[str, Any]:
-    adapter = load_adapter(resolved.plan.entry.adapter)
+def _words(plan: Plan, error: ProviderCallError) -> dict[str, Any]:
+    adapter = load_adapter(plan.entry.adapter)
     cause = error.__cause__
     if cause is None:
         return {"detail": str(error)}
-    failure = adapter.failure(cause, resolved.plan.secrets)
+    failure = adapter.failure(cause, plan.secrets)
     return {"detail": failure.detail, "method": failure.method}
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from modelcatalog.catalog.errors import ClientTypeError, setup_error
-from modelcatalog.providers.adapter import Connection, load_adapter
+from modelcatalog.catalog.errors import ClientTypeError, ModelCatalogError, setup_error
+from modelcatalog.providers.adapter import Built, Connection, load_adapter
 from modelcatalog.providers.sdk import Resting
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.arguments import check_signatures
@@ -16,7 +16,7 @@ from modelcatalog.resolver.files import load_catalog
 from modelcatalog.resolver.names import ModelRef
 from modelcatalog.resolver.names import parse as parse_name
 from modelcatalog.resolver.planner import make_plan
-from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel
+from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel, call_error
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.catalog import Catalog
@@ -134,7 +134,7 @@ def build(
     adapter = load_adapter(plan.entry.adapter)
     check_signatures(plan.entry, plan.arguments, adapter)
     connection = connect(plan, adapter)
-    built = adapter.build(connection, sync=sync)
+    built = _built(plan, adapter, connection, sync=sync)
     if client_type is not None and not isinstance(built.client, client_type):
         if built.close is not None:
             built.close()
@@ -143,6 +143,18 @@ def build(
         raise ClientTypeError(f"{plan.ref} gives a {found}, not a {client_type.__name__}{hint}.")
     kind = SyncResolvedModel if sync else ResolvedModel
     return kind(plan, built, adapter, MappingProxyType(adapter.request_args(connection)))
+
+
+def _built(plan: Plan, adapter: Adapter, connection: Connection, *, sync: bool) -> Built:
+    """What the adapter builds. Where that is a model in this process, it can fail as a call can."""
+    if not getattr(adapter, "IN_PROCESS", False):
+        return adapter.build(connection, sync=sync)
+    try:
+        return adapter.build(connection, sync=sync)
+    except ModelCatalogError:
+        raise
+    except Exception as error:
+        raise call_error(plan, adapter, error) from error
 
 
 def connect(plan: Plan, adapter: Adapter) -> Connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
-from modelcatalog.catalog.errors import ProviderCallError
+from modelcatalog.catalog.errors import ArgumentError, ProviderCallError
 from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply
 from modelcatalog.providers.secret import scrub
 
@@ -64,6 +64,8 @@ class ResolvedModel(_Resolved[Client]):
         """
         try:
             return await self._adapter.achat(self.client, self._call(messages, options))
+        except ArgumentError:
+            raise
         except Exception as error:
             raise self._failed(error) from error
 
@@ -72,6 +74,8 @@ class ResolvedModel(_Resolved[Client]):
         try:
             async for chunk in self._adapter.astream(self.client, self._call(messages, options)):
                 yield chunk
+        except ArgumentError:
+            raise
         except Exception as error:
             raise self._failed(error) from error
 
@@ -101,6 +105,8 @@ class SyncResolvedModel(_Resolved[Client]):
         """One answer; see `ResolvedModel.chat`."""
         try:
             return self._adapter.chat(self.client, self._call(messages, options))
+        except ArgumentError:
+            raise
         except Exception as error:
             raise self._failed(error) from error
 
@@ -108,6 +114,8 @@ class SyncResolvedModel(_Resolved[Client]):
         """The answer piece by piece, as it is written."""
         try:
             yield from self._adapter.stream(self.client, self._call(messages, options))
+        except ArgumentError:
+            raise
         except Exception as error:
             raise self._failed(error) from error
 

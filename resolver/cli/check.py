@@ -62,7 +62,9 @@ def _ready(row: CheckRow) -> tuple[str, str, str]:
     from modelcatalog.resolver.base_url import host_of
 
     key = row.plan.settings.get("api_key")
-    if row.plan.auth == "none":
+    if row.plan.machine is not None:
+        source = row.plan.machine
+    elif row.plan.auth == "none":
         source = f"no key; {host_of(row.plan.url or '')} not asked"
     elif row.plan.auth != "key":
         source = way_in(row)

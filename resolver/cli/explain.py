@@ -46,7 +46,9 @@ def lines(plan: Plan) -> list[str]:
         ("client", plan.client, ""),
         ("model", plan.model, "" if plan.model == plan.ref.model else f"{entry.model_prefix} put before it"),
     ]
-    if plan.auth != "key":
+    if plan.machine is not None:
+        rows.append(("machine", plan.machine, ""))
+    if plan.auth != "key" and plan.machine is None:
         seen = plan.login.source if plan.login is not None and plan.login.source else "nothing seen offline"
         rows.append(("auth", plan.auth, "no key is sent" if plan.auth == "none" else seen))
     rows += [_setting_row(plan, value) for value in plan.settings.values() if _is_telling(value)]

@@ -60,7 +60,8 @@ def _lines(report: ProbeReport, space: int) -> list[str]:
             f"first token {report.first_token:.2f} s" if report.first_token is not None else "no text came"
         )
         rate = f", {report.tokens_per_second:.0f} tokens/s" if report.tokens_per_second is not None else ""
-        return [f"{head}{paint('ok', 'good')}  {first}{rate}, {report.total:.2f} s in all, {report.url}"]
+        where = f"loaded in {report.load_time:.2f} s" if report.load_time is not None else f"{report.url}"
+        return [f"{head}{paint('ok', 'good')}  {first}{rate}, {report.total:.2f} s in all, {where}"]
     status = f": {report.status}" if report.status else ""
     took = f" after {report.total:.2f} s" if report.total is not None else ""
     lines = [f"{head}{paint(f'failed at {report.step}', 'bad')}{status}{took}"]

@@ -38,8 +38,9 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 @pytest.fixture(autouse=True)
-def offline(empty_environment: None) -> Iterator[None]:
+def offline(request: pytest.FixtureRequest) -> Iterator[None]:
     """After everything else was taken out of the environment."""
+    request.getfixturevalue("empty_environment")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in _OFFLINE.items():
             patch.setenv(name, value)

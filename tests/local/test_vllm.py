@@ -70,9 +70,9 @@ def test_the_answer_is_the_one_that_transformers_gives(model: Model, tiny_model:
     import transformers
 
     tokenizer = transformers.AutoTokenizer.from_pretrained(tiny_model)
-    other = transformers.AutoModelForCausalLM.from_pretrained(tiny_model, dtype="float32")
+    other: Any = transformers.AutoModelForCausalLM.from_pretrained(tiny_model, dtype="float32")
     messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Where is Rome?"}]
-    given = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt")
+    given: Any = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt")
     ids = other.generate(**given, do_sample=False, max_new_tokens=12, min_new_tokens=12)
     wanted = tokenizer.decode(ids[0, given["input_ids"].shape[1] :], skip_special_tokens=True)
     reply = asyncio.run(model.chat(messages, **GREEDY))
@@ -111,7 +111,9 @@ def test_log_probabilities_are_asked_for_as_openai_names_them(model: Model) -> N
 
 
 def test_an_unknown_option_is_refused_with_the_nearest_name(model: Model) -> None:
-    with pytest.raises(ProviderCallError, match=r"no sampling parameter 'temprature' \(did you mean 'temperature'"):
+    with pytest.raises(
+        ProviderCallError, match=r"no sampling parameter 'temprature' \(did you mean 'temperature'"
+    ):
         ask(model, "Hi", temprature=1)
 
 
@@ -124,7 +126,11 @@ def test_what_vllm_refuses_is_told_in_its_words(model: Model) -> None:
 
 
 def test_a_tool_call_is_read_out_of_the_answer(model: Model) -> None:
-    tool = {"name": "weather", "description": "The weather", "parameters": {"type": "object", "properties": {}}}
+    tool = {
+        "name": "weather",
+        "description": "The weather",
+        "parameters": {"type": "object", "properties": {}},
+    }
     written = '<tool_call>{"name": "weather", "arguments": {"city": "Rome"}}</tool_call>'
     reply = ask(model, "Hi", tools=[tool], structured_outputs={"choice": [written]}, temperature=0)
     assert [(call.name, call.arguments) for call in reply.tool_calls] == [("weather", {"city": "Rome"})]
@@ -141,6 +147,7 @@ def test_a_tool_call_is_read_out_of_the_answer(model: Model) -> None:
             max_tokens=3,
         )
     )
+    assert again.usage is not None
     assert again.usage.input_tokens > reply.usage.input_tokens
 
 

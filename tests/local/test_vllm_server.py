@@ -35,7 +35,9 @@ def url(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     log = tmp_path_factory.mktemp("server") / "log"
     command = [sys.executable, "-P", "-m", "vllm.entrypoints.openai.api_server", "--model", str(tiny_model)]
     with log.open("wb") as out:
-        server = subprocess.Popen([*command, *words.split()], stdout=out, stderr=out, env=_environment(log.parent))
+        server = subprocess.Popen(
+            [*command, *words.split()], stdout=out, stderr=out, env=_environment(log.parent)
+        )
     try:
         while not _answers(f"http://127.0.0.1:{port}/health"):
             assert server.poll() is None, log.read_text("utf-8")[-4000:]

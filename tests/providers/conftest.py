@@ -17,8 +17,16 @@ from support.services import service_of
 
 
 def _in_this_world() -> list[str]:
-    """The adapters whose SDK is installed. No environment has all of them: goodfire's can't stand beside others."""
-    return [name for name in adapter_names() if installed_version(load_adapter(name).PACKAGE.distribution)]
+    """The adapters whose SDK is installed. No environment has all of them: goodfire's can't stand beside others.
+
+    Those whose model runs in this process have no service behind them: tests/local is about them.
+    """
+    known = {name: load_adapter(name) for name in adapter_names()}
+    return [
+        name
+        for name, adapter in known.items()
+        if installed_version(adapter.PACKAGE.distribution) and not getattr(adapter, "IN_PROCESS", False)
+    ]
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -20,8 +20,9 @@ ENTRIES = [
     entry
     for entry in load_catalog(user=False, project=False).entries()
     if installed_version(load_adapter(entry.adapter).PACKAGE.distribution)
+    and not getattr(load_adapter(entry.adapter), "IN_PROCESS", False)
 ]
-"""Those whose SDK is in this environment."""
+"""Those whose SDK is in this environment, and that have a service behind them."""
 
 
 def set_up(patch: pytest.MonkeyPatch, entry: Entry, origin: str) -> dict[str, Any]:
