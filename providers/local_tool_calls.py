@@ -13,12 +13,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from modelcatalog.providers.chat import ToolCall
 from modelcatalog.providers.tool_emulation_text import OPEN, Reader, call_of
-
-if TYPE_CHECKING:
-    from modelcatalog.providers.chat import ToolCall
 
 _MISTRAL, _LLAMA = "[TOOL_CALLS]", "<|python_tag|>"
 _MARKS = (OPEN, _MISTRAL, _LLAMA)
