@@ -42,8 +42,8 @@ def _check(given: Mapping[str, Any]) -> None:
             from modelcatalog.catalog.suggest import nearest
 
             near = nearest(name, known)
-            guess = f" (did you mean {near[0]!r}?)" if near else ""
-            message = f"vLLM has no sampling parameter {name!r}{guess}."
+            guess = f" Did you mean {near[0]!r}?" if near else ""
+            message = f"vLLM has no sampling parameter {name!r}.{guess}"
             raise UnknownArgumentError(message, argument=name, suggestions=near)
 
 

@@ -72,6 +72,11 @@ def test_a_folder_that_is_not_there_is_never_looked_up_on_a_hub(
         engine_keywords(connection(name, **adapter))
 
 
+def test_a_tokenizer_is_named_once(folder: Path) -> None:
+    with pytest.raises(ArgumentError, match="tokenizer and tokenizer_path both name one"):
+        engine_keywords(connection("org/m", tokenizer_path=str(folder), engine={"tokenizer": "other"}))
+
+
 def test_arguments_of_the_engine_win_over_ours() -> None:
     given = {"served_model_name": "mine", "disable_log_stats": False, "hf_token": "theirs"}
     keywords = engine_keywords(connection("org/m", {"api_key": Secret("ours")}, engine=given))

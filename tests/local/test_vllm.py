@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ProviderCallError
+from modelcatalog.catalog.errors import ProviderCallError, UnknownArgumentError
 from modelcatalog.providers.vllm_client import VllmModel
 from modelcatalog.resolver import resolve
 from modelcatalog.resolver.resolved import ResolvedModel
@@ -112,7 +112,7 @@ def test_log_probabilities_are_asked_for_as_openai_names_them(model: Model) -> N
 
 def test_an_unknown_option_is_refused_with_the_nearest_name(model: Model) -> None:
     with pytest.raises(
-        ProviderCallError, match=r"no sampling parameter 'temprature' \(did you mean 'temperature'"
+        UnknownArgumentError, match=r"no sampling parameter 'temprature'\. Did you mean 'temp"
     ):
         ask(model, "Hi", temprature=1)
 

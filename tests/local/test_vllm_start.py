@@ -53,7 +53,6 @@ def test_a_misspelt_engine_argument_is_refused_with_the_nearest_name(tiny_model:
         ),
         ({"device": 0}, "device asks for an accelerator, but this vLLM is built for CPUs"),
         ({"device": "cuda:1"}, "device asks for an accelerator"),
-        ({"tokenizer": "a", "tokenizer_path": "b"}, "both name one"),
         ({"headers": {"X": "1"}}, "has no use for headers"),
     ],
     ids=str,
