@@ -46,8 +46,11 @@ def engine_keywords(connection: Connection) -> dict[str, Any]:
                 "tokenizer and tokenizer_path both name one: give one of them.", argument="tokenizer_path"
             )
         own["tokenizer"] = str(folder_of(adapter["tokenizer_path"], "tokenizer_path"))
-    if (token := token_of(connection)) is not None:
-        own["hf_token"] = token
+    if token_of(connection) is False:
+        own["hf_token"] = False
+    # vLLM shows this one; so it gets it as its processes do, in a variable.
+    if isinstance(given.get("hf_token"), str):
+        del given["hf_token"]
     return {**own, **given}
 
 
@@ -70,9 +73,11 @@ def token_of(connection: Connection) -> str | Literal[False] | None:
     """The hub's token: the one that was settled, else (None) the one that `hf auth login` has kept, but no variable's
     that the catalog didn't take: then it is False.
     """
-    key = connection.settings.get("api_key")
+    key = connection.arguments.get("engine", {}).get("hf_token") or connection.settings.get("api_key")
     key = reveal(key() if callable(key) else key)
-    return str(key) if key else False if connection.ambient else None
+    if isinstance(key, str) and key:
+        return key
+    return False if connection.ambient and key is not True else None
 
 
 def client_keywords(connection: Connection) -> dict[str, Any]:

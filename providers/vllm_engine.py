@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -36,6 +37,7 @@ class Engine:
         self.defaults: Mapping[str, Any] = {}
         self.state: Literal["not started", "running", "failed", "closed"] = "not started"
         self._failed: Exception | None = None
+        self._starting = asyncio.Lock()
         self._token = token
         self._log = EngineLog(engine_args.log_level)
         if engine_args.use_tqdm_on_load:
@@ -52,17 +54,18 @@ class Engine:
 
     async def started(self) -> Any:
         """The engine; the first time, it is started and has answered once. Raises EngineError or ArgumentError."""
-        if self._failed is not None:
-            raise self._failed
-        if self.engine is None:
-            try:
-                await self._start()
-            except Exception as error:  # whatever it is, it gets words
-                self._failed = start_error(error, self._log.cause())
-                self.state = "failed"
-                self._end()
-                raise self._failed from error
-        return self.engine
+        async with self._starting:
+            if self._failed is not None:
+                raise self._failed
+            if self.engine is None:
+                try:
+                    await self._start()
+                except Exception as error:  # whatever it is, it gets words
+                    self._failed = start_error(error, self._log.cause())
+                    self.state = "failed"
+                    self._end()
+                    raise self._failed from error
+            return self.engine
 
     def explained(self, error: Exception) -> Exception:
         """The error of a call; that of an engine that died, with the reason."""
@@ -70,9 +73,8 @@ class Engine:
             return error
         self.state = "failed"
         found = start_error(error, self._log.cause())
-        return EngineError(
-            "server", "engine-died", f"The engine died during the call. {getattr(found, 'detail', found)}"
-        )
+        detail = f"the engine died during the call: {getattr(found, 'detail', found)}"
+        return EngineError("server", "engine-died", detail)
 
     def shutdown(self) -> None:
         """End the processes. Never raises; nothing happens when there are none."""

@@ -11,7 +11,13 @@ from modelcatalog.providers.chat import AnswerError
 from modelcatalog.providers.connection import Failure, Step
 from modelcatalog.providers.secret import mask
 from modelcatalog.providers.vllm_causes import KNOWN
-from modelcatalog.providers.vllm_thread import ClosedError
+
+
+class ClosedError(RuntimeError):
+    """The engine was closed before the call, or while it ran."""
+
+    def __init__(self) -> None:
+        super().__init__("The vLLM engine is closed.")
 
 
 class EngineError(ProviderCallError):

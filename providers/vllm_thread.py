@@ -6,20 +6,15 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import aclosing
 from queue import SimpleQueue
-from threading import Thread
+from threading import Thread, current_thread
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from modelcatalog.providers.vllm_failure import ClosedError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
 T = TypeVar("T")
-
-
-class ClosedError(RuntimeError):
-    """The engine was closed before the call, or while it ran."""
-
-    def __init__(self) -> None:
-        super().__init__("The vLLM engine is closed.")
 
 
 class _Piece(NamedTuple, Generic[T]):
@@ -80,6 +75,9 @@ class LoopThread:
 
     def stop(self, last: Callable[[], object]) -> None:
         """Cancel what runs, do the `last` thing in the thread, and end it. A second time does nothing."""
+        if current_thread() is self._thread:  # as when the collector finds its owner there
+            Thread(target=self.stop, args=(last,)).start()
+            return
         if self._stopped:
             return
         self._stopped = True

@@ -10,9 +10,8 @@ from modelcatalog.catalog.errors import ArgumentError
 from modelcatalog.providers.connection import Step
 from modelcatalog.providers.vllm import failure
 from modelcatalog.providers.vllm_causes import KNOWN
-from modelcatalog.providers.vllm_failure import EngineError, start_error
+from modelcatalog.providers.vllm_failure import ClosedError, EngineError, start_error
 from modelcatalog.providers.vllm_log import first_cause
-from modelcatalog.providers.vllm_thread import ClosedError
 
 LOG = """\
 WARNING 2026-11-24 23:01:02,345 [EngineCore] vllm.config: Something else.

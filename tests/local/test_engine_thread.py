@@ -6,11 +6,13 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from modelcatalog.providers.vllm_thread import ClosedError, LoopThread
+from modelcatalog.providers.vllm_failure import ClosedError
+from modelcatalog.providers.vllm_thread import LoopThread
 
 
 @pytest.fixture
@@ -42,6 +44,17 @@ class Source:
 
 async def where() -> str:
     return threading.current_thread().name
+
+
+def test_it_can_be_stopped_out_of_itself() -> None:
+    thread, done = LoopThread("test"), threading.Event()
+
+    async def end() -> None:
+        thread.stop(done.set)
+
+    with suppress(ClosedError):
+        thread.call(end())
+    done.wait()
 
 
 def test_work_is_done_in_the_thread(thread: LoopThread) -> None:

