@@ -16,6 +16,7 @@ from modelcatalog.providers.local_machine import Machine, gpus, look, refuse_htt
 from modelcatalog.providers.secret import reveal
 from modelcatalog.providers.vllm_arguments import ADAPTER, client_keywords, engine_keywords, token_of
 from modelcatalog.providers.vllm_chat import achat, alist_models, astream, chat, list_models, stream
+from modelcatalog.providers.vllm_devices import devices_of, platform_problem
 from modelcatalog.providers.vllm_failure import failure
 
 if TYPE_CHECKING:
@@ -53,7 +54,12 @@ def machine(model: str, arguments: Mapping[str, Mapping[str, object]]) -> Machin
     given = arguments.get("adapter", {})
     installed = PACKAGE.installed
     if installed is not None and installed[0] != PACKAGE.distribution:
-        return look(model, {**given, "device": "cpu"})
+        found = look(model, {**given, "device": "cpu"})
+        problem = platform_problem(devices_of(given.get("device", "auto")), "cpu")
+        wrong = (
+            () if problem is None else (Finding("invalid-setting", "error", f"{problem}.", None, "device"),)
+        )
+        return Machine(found.summary, (*found.findings, *wrong))
     found = look(model, given)
     # Builds for other hardware than NVIDIA's say so behind a plus.
     if installed is None or "+" in installed[1] or any(gpu.kind == "cuda" for gpu in gpus()):
@@ -117,7 +123,6 @@ def request_args(connection: Connection) -> dict[str, Any]:
 
 
 def _engine_args(connection: Connection, keywords: dict[str, Any]) -> Any:
-    from modelcatalog.providers.vllm_devices import devices_of, platform_problem
     from modelcatalog.providers.vllm_environment import variables
     from modelcatalog.providers.vllm_failure import start_error
 

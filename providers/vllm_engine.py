@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from modelcatalog.providers.sdk import Resting
 from modelcatalog.providers.vllm_environment import variables
-from modelcatalog.providers.vllm_failure import EngineError, start_error
+from modelcatalog.providers.vllm_failure import death, start_error
 from modelcatalog.providers.vllm_log import EngineLog
 
 
@@ -72,9 +72,7 @@ class Engine:
         if type(error).__name__ != "EngineDeadError":
             return error
         self.state = "failed"
-        found = start_error(error, self._log.cause())
-        detail = f"the engine died during the call: {getattr(found, 'detail', found)}"
-        return EngineError("server", "engine-died", detail)
+        return death(self._log.cause())
 
     def shutdown(self) -> None:
         """End the processes. Never raises; nothing happens when there are none."""

@@ -33,7 +33,7 @@ _KILLED = {
     -9: "it was killed, probably because the machine ran out of memory",
     -11: "it crashed (segmentation fault)",
 }
-_EXIT = re.compile(r"Failed core proc\(s\): \{[^}]*: (-?\d+)\}")
+_EXIT = re.compile(r"Failed core proc\(s\): \{(?:[^}]*: (-?\d+))?\}")
 
 
 def start_error(error: BaseException, logged: str | None) -> EngineError | ArgumentError:
@@ -46,8 +46,18 @@ def start_error(error: BaseException, logged: str | None) -> EngineError | Argum
     if logged is None and (refused := _refused(error)) is not None:
         return refused
     if logged is None and (code := _EXIT.search(str(error))) is not None:
-        return _ended(int(code[1]))
+        return _ended(int(code[1] or 1))
     return EngineError("server", "start", f"{_short(said)}.")
+
+
+def death(logged: str | None) -> EngineError:
+    """Why an engine that ran is gone."""
+    if logged is None:
+        why = "its process is gone without a word; the machine may have run out of memory."
+    else:
+        found = start_error(RuntimeError(), logged)
+        why = found.detail if isinstance(found, EngineError) else str(found)
+    return EngineError("server", "engine-died", f"the engine died during the call: {why}")
 
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
@@ -78,12 +88,11 @@ def _cause(chain: list[BaseException]) -> Cause:
 
 
 def _ended(code: int) -> EngineError:
-    how = _KILLED.get(code, f"it ended with exit code {code}")
     if code in _KILLED:
-        return EngineError("server", "killed", f"its process is gone: {how}.")
+        return EngineError("server", "killed", f"its process is gone: {_KILLED[code]}.")
     detail = (
-        f"its process is gone before it could say why: {how}. If this is a script: vLLM's process imports it"
-        " again, so the call must stand below if __name__ == '__main__': (VLLM_LOGGING_LEVEL=INFO shows more)."
+        "its process ended before it could say why (VLLM_LOGGING_LEVEL=INFO shows more). If this is a script: vLLM's"
+        " process imports it anew, so the call must stand below if __name__ == '__main__':"
     )
     return EngineError("server", "start", detail)
 

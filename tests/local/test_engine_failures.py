@@ -10,7 +10,7 @@ from modelcatalog.catalog.errors import ArgumentError
 from modelcatalog.providers.connection import Step
 from modelcatalog.providers.vllm import failure
 from modelcatalog.providers.vllm_causes import KNOWN
-from modelcatalog.providers.vllm_failure import ClosedError, EngineError, start_error
+from modelcatalog.providers.vllm_failure import ClosedError, EngineError, death, start_error
 from modelcatalog.providers.vllm_log import first_cause
 
 LOG = """\
@@ -104,8 +104,19 @@ def test_a_process_that_was_killed_is_said_to_be() -> None:
     assert "ran out of memory" in str(start_error(killed, None))
 
 
-def test_a_process_that_ended_without_a_word_points_to_the_guard_of_a_script() -> None:
-    assert "__name__ == '__main__'" in str(start_error(OUTER, None))
+@pytest.mark.parametrize("processes", ["{}", "{'EngineCore': 1}"])
+def test_a_process_that_ended_without_a_word_points_to_the_guard_of_a_script(processes: str) -> None:
+    outer = RuntimeError(
+        f"Engine core initialization failed. See root cause above. Failed core proc(s): {processes}"
+    )
+    assert "below if __name__ == '__main__':" in str(start_error(outer, None))
+
+
+def test_an_engine_that_died_is_told_with_its_cause() -> None:
+    assert "the engine died during the call: there is too little free memory" in str(
+        death("torch.OutOfMemoryError: CUDA out of memory.")
+    )
+    assert "without a word" in str(death(None))
 
 
 def test_a_value_error_of_vllms_is_an_argument_error() -> None:
