@@ -39,7 +39,11 @@ _STATUSES: dict[int, tuple[Step, str]] = {
 }
 _REDIRECT = 300
 # Bedrock says the first two, `transformers serve` the last.
-_OTHER_MODEL = ("could not resolve the foundation model", "model identifier is invalid", "server is pinned to")
+_OTHER_MODEL = (
+    "could not resolve the foundation model",
+    "model identifier is invalid",
+    "server is pinned to",
+)
 
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:

@@ -66,8 +66,16 @@ def coerce(name: str, value: Any, declared: Argument | None) -> Any:
         "number": isinstance(value, int | float) and not is_truth,
     }
     if not fits[declared.type]:
-        raise ArgumentError(f"{name} must be a {declared.type}, not {value!r}.", argument=name)
+        raise ArgumentError(f"{name} must be {_TYPE_WORDS[declared.type]}, not {value!r}.", argument=name)
     return value
+
+
+_TYPE_WORDS = {
+    "mapping": "a mapping",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+}
 
 
 def _as_list(value: Any) -> list[Any]:
