@@ -85,17 +85,18 @@ def build(connection: Connection, *, sync: bool) -> Built:
     sdk = import_sdk(PACKAGE)
     from modelcatalog.providers.connection import Built
     from modelcatalog.providers.hf_client import TransformersModel
-    from modelcatalog.providers.hf_loading import load
+    from modelcatalog.providers.hf_loading import load_model, load_tokenizer, source_of
     from modelcatalog.providers.local_prompt import ChatFormat
 
     refuse_http(connection)
     arguments = {"token": _token(connection), **connection.arguments.get("model", {})}
-    loaded = load(sdk, connection.model, adapter, arguments)
+    source = source_of(sdk, connection.model, adapter, arguments)
+    tokenizer = load_tokenizer(source)
     template, kwargs = adapter.get("chat_template"), adapter.get("template_kwargs")
-    written = ChatFormat(loaded.tokenizer, template, kwargs, emulate)  # type: ignore[arg-type]
+    written = ChatFormat(tokenizer, template, kwargs, emulate)  # type: ignore[arg-type]
     client = TransformersModel(
-        loaded.model,
-        loaded.tokenizer,
+        load_model(source),
+        tokenizer,
         connection.model,
         written,
         batch_size=size,

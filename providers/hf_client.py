@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from modelcatalog.catalog.errors import ArgumentError
 from modelcatalog.providers.batching import SILENCE, SIZE, Batcher, Clock, ClosedError
 from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply, Usage
 from modelcatalog.providers.hf_generation import Answer, Ask, generate, limit_of, settings_of
@@ -116,9 +117,10 @@ class TransformersModel:
             raise ClosedError("this model was closed; resolve it again")
         sdk = import_module("transformers")
         prompt = self.format.prompt(call)
-        tokens = self.tokenizer(prompt.text, add_special_tokens=prompt.add_special_tokens, verbose=False)[
-            "input_ids"
-        ]
+        text, begins = prompt.text, prompt.add_special_tokens
+        tokens = (
+            prompt.token_ids or self.tokenizer(text, add_special_tokens=begins, verbose=False)["input_ids"]
+        )
         usual = self.model.generation_config.max_new_tokens
         settings = settings_of(
             call,
@@ -158,6 +160,8 @@ class _Stream:
 
     def __init__(self, client: TransformersModel, call: ChatCall, send: Callable[[str | None], None]) -> None:
         ask = client.ask(call)
+        if dict(ask.settings.options).get("num_beams", 1) != 1:
+            raise ArgumentError("A beam search has no stream.", argument="num_beams")
         self._is_left = threading.Event()
         self._deadline = None if client.timeout is None else time.monotonic() + client.timeout
         self._call = call

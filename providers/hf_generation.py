@@ -121,8 +121,10 @@ def generate(
 
     torch, sdk = import_module("torch"), import_module("transformers")
     settings = asks[0].settings
-    rows = tokenizer.pad({"input_ids": [ask.token_ids for ask in asks]}, return_tensors="pt").to(model.device)
     options = dict(settings.options)
+    ends = _ends(model, options)
+    pad = _padding(tokenizer, ends)
+    rows = _rows([ask.token_ids for ask in asks], pad, model.device)
     recorder = None if settings.top_logprobs is None else Recorder(settings.top_logprobs)
     seeded = sampler(model, options, [ask.seed for ask in asks])
     processors = [one for one in (recorder, seeded) if one is not None]
@@ -135,6 +137,7 @@ def generate(
             **rows,
             **options,
             max_new_tokens=settings.limit,
+            pad_token_id=pad,
             return_dict_in_generate=False,
             **({"stop_strings": list(settings.stop), "tokenizer": tokenizer} if settings.stop else {}),
             **({"streamer": streamer} if streamer is not None else {}),
@@ -145,17 +148,34 @@ def generate(
     written = [row[width:] for row in made.tolist()]
     noted = recorder.rows(made[:, -1], tokenizer) if recorder is not None else [()] * len(asks)
     return [
-        _answer(model, tokenizer, ask, tokens, logprobs)
+        _answer(tokenizer, ask, tokens, logprobs, ends=ends, pad=pad)
         for ask, tokens, logprobs in zip(asks, written, noted, strict=True)
     ]
 
 
+def _rows(prompts: list[list[int]], pad: int, device: Any) -> dict[str, Any]:
+    """Prompts of one length: they are filled up on the left, where the answer doesn't follow."""
+    torch = import_module("torch")
+    width = max(map(len, prompts))
+    filled = [[pad] * (width - len(prompt)) + prompt for prompt in prompts]
+    mask = [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts]
+    return {
+        "input_ids": torch.tensor(filled, device=device),
+        "attention_mask": torch.tensor(mask, device=device),
+    }
+
+
 def _answer(
-    model: Any, tokenizer: Any, ask: Ask, tokens: list[int], logprobs: Sequence[TokenLogprob]
+    tokenizer: Any,
+    ask: Ask,
+    tokens: list[int],
+    logprobs: Sequence[TokenLogprob],
+    *,
+    ends: frozenset[int],
+    pad: int,
 ) -> Answer:
     """A row without what fills it up behind its end."""
     settings = ask.settings
-    ends = _ends(model)
     at = next((at for at, token in enumerate(tokens) if token in ends), None)
     stop_reason = "length" if at is None else "stop"
     kept = tokens if at is None else tokens[: at + 1]
@@ -163,13 +183,19 @@ def _answer(
     cut = before_stop(text, settings.stop)
     if cut is not None:
         text, stop_reason = cut, "stop"
-        while kept and kept[-1] == tokenizer.pad_token_id:
+        while kept and kept[-1] == pad:
             kept = kept[:-1]
     return Answer(text, tuple(kept), stop_reason, len(ask.token_ids), tuple(logprobs[: len(kept)]))
 
 
-def _ends(model: Any) -> frozenset[int]:
-    ends = model.generation_config.eos_token_id
+def _padding(tokenizer: Any, ends: frozenset[int]) -> int:
+    """What fills rows up; it is never looked at, so a model that has no token for it takes another."""
+    own = tokenizer.pad_token_id
+    return int(own) if own is not None else min(ends, default=0)
+
+
+def _ends(model: Any, options: Mapping[str, Any]) -> frozenset[int]:
+    ends = options.get("eos_token_id", model.generation_config.eos_token_id)
     return frozenset([ends] if isinstance(ends, int) else ends or ())
 
 

@@ -20,30 +20,46 @@ _BESIDE = ("revision", "subfolder", "gguf_file")
 _UNEXPECTED = re.compile(r"unexpected keyword argument '(\w+)'")
 
 
-class Loaded(NamedTuple):
-    """The objects of transformers itself. The tokenizer pads on the left, as batches need it."""
+class Source(NamedTuple):
+    """Where a model comes from, and how: `where` is a name of the hub or a folder, `arguments` go to from_pretrained.
 
-    model: Any
-    tokenizer: Any
-
-
-def load(sdk: Any, name: str, adapter: Mapping[str, Any], arguments: Mapping[str, Any]) -> Loaded:
-    """Load the model of this name, from a folder or from the hub.
-
-    `adapter` may hold `device`, `model_path`, `tokenizer` (a name, a folder or an object) and `tokenizer_path`;
-    `arguments` go to from_pretrained. Raises ArgumentError, and what transformers raises.
+    `adapter` may hold `device`, `tokenizer` (a name, a folder or an object) and `tokenizer_path`.
     """
+
+    sdk: Any
+    where: str
+    adapter: Mapping[str, Any]
+    arguments: Mapping[str, Any]
+
+
+def source_of(sdk: Any, name: str, adapter: Mapping[str, Any], arguments: Mapping[str, Any]) -> Source:
+    """The source of the model of this name, or of the folder `model_path`. Raises ArgumentError for one that isn't."""
     path = adapter.get("model_path")
-    source = str(folder_of(path)) if path is not None else name
-    if path is None and is_folder_name(name):
-        source = str(folder_of(name))
-    placed = {**arguments, **_placement(adapter.get("device"), arguments)}
-    with _bars_on_a_terminal_only(sdk):
-        tokenizer = _tokenizer(sdk, source, adapter, arguments)
-        model = _model(sdk, source, placed)
-    if "device_map" not in placed:
-        model = model.to(device_of(adapter.get("device")))
-    return Loaded(model.eval(), tokenizer)
+    path = name if path is None and is_folder_name(name) else path
+    return Source(sdk, name if path is None else str(folder_of(path)), adapter, arguments)
+
+
+def load_model(source: Source) -> Any:
+    """The model, on its device. Raises ArgumentError, and what transformers raises."""
+    device = source.adapter.get("device")
+    placed = {**source.arguments, **_placement(device, source.arguments)}
+    with _bars_on_a_terminal_only(source.sdk):
+        model = _model(source.sdk, source.where, placed)
+    return (model if "device_map" in placed else model.to(device_of(device))).eval()
+
+
+def load_tokenizer(source: Source) -> Any:
+    """The tokenizer: one that was given as it is, else one that pads on the left. Raises as `load_model`."""
+    given, path = source.adapter.get("tokenizer"), source.adapter.get("tokenizer_path")
+    if given is not None and path is not None:
+        raise ArgumentError("tokenizer and tokenizer_path can't both be given.", argument="tokenizer_path")
+    if given is not None and not isinstance(given, str):
+        return given
+    where = str(folder_of(path, "tokenizer_path")) if path is not None else given or source.where
+    names = (*_EVERYWHERE, *_BESIDE) if where == source.where else _EVERYWHERE
+    kept = {name: source.arguments[name] for name in names if name in source.arguments}
+    with _bars_on_a_terminal_only(source.sdk):
+        return source.sdk.AutoTokenizer.from_pretrained(where, padding_side="left", **kept)
 
 
 def device_of(asked: object) -> str:
@@ -94,24 +110,6 @@ def _placement(device: object, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return {"device_map": "auto"}
     place = device_of(device)
     return {"device_map": {"": place}} if has_accelerate and place != "cpu" else {}
-
-
-def _tokenizer(sdk: Any, source: str, adapter: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
-    given = adapter.get("tokenizer")
-    path = adapter.get("tokenizer_path")
-    if given is not None and path is not None:
-        raise ArgumentError("tokenizer and tokenizer_path can't both be given.", argument="tokenizer_path")
-    if given is not None and not isinstance(given, str):
-        tokenizer = given
-    else:
-        where = str(folder_of(path, "tokenizer_path")) if path is not None else given or source
-        names = (*_EVERYWHERE, *_BESIDE) if where == source else _EVERYWHERE
-        kept = {name: arguments[name] for name in names if name in arguments}
-        tokenizer = sdk.AutoTokenizer.from_pretrained(where, **kept)
-    tokenizer.padding_side = "left"
-    if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token if tokenizer.eos_token is not None else tokenizer.unk_token
-    return tokenizer
 
 
 def _model(sdk: Any, source: str, arguments: Mapping[str, Any]) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ProviderCallError
+from modelcatalog.catalog.errors import ArgumentError, ProviderCallError
 from modelcatalog.providers import hf_client, hf_generation
 from modelcatalog.providers.chat import ChatCall
 from modelcatalog.providers.hf_client import TransformersModel
@@ -236,6 +236,11 @@ async def test_an_error_in_a_stream_reaches_its_reader(
         with pytest.raises(ProviderCallError, match="out of memory") as caught:
             _ = [piece async for piece in resolved.stream("Hi")]
     assert caught.value.step == "server"
+
+
+def test_a_beam_search_has_no_stream(client: Any) -> None:
+    with pytest.raises(ArgumentError, match="no stream"):
+        next(client.stream("Hi", num_beams=2))
 
 
 def test_streams_and_batches_take_turns(client: Any) -> None:

@@ -61,13 +61,9 @@ def test_the_native_objects_can_be_used_beside_the_uniform_call(
 
 
 def test_an_answer_ends_where_the_model_ends_it(chatty: SyncResolvedModel[TransformersModel]) -> None:
-    config = chatty.client.model.generation_config
-    before = config.eos_token_id
-    config.eos_token_id = [by_hand(chatty.client, "Hi", 4)[3]]
-    try:
-        reply = chatty.chat("Hi", max_tokens=50, temperature=0)
-    finally:
-        config.eos_token_id = before
+    end = by_hand(chatty.client, "Hi", 4)[3]
+    reply = chatty.chat("Hi", max_tokens=50, temperature=0, eos_token_id=end)
+    assert reply.raw.token_ids[-1] == end
     assert reply.stop_reason == "stop"
     assert reply.usage is not None
     assert reply.usage.output_tokens <= 4
@@ -173,7 +169,7 @@ def test_an_answer_fills_the_window_and_no_more(base: SyncResolvedModel[Transfor
 def test_a_model_without_a_template_gets_the_plain_one(base: SyncResolvedModel[TransformersModel]) -> None:
     ask = base.client.ask(base._call("Hello", {}))
     assert base.client.tokenizer.decode(ask.token_ids) == "User: Hello\n\nAssistant:"
-    assert ask.settings.stop == ("\nUser:", "\nSystem:")
+    assert ask.settings.stop == ("\nUser:", "\nSystem:", "\nAssistant:")
 
 
 def test_request_arguments_of_an_entry_hold_for_each_call(tiny_model: Path) -> None:

@@ -22,7 +22,7 @@ from modelcatalog.catalog.errors import (
 from modelcatalog.providers.connection import Connection
 from modelcatalog.providers.hf import _token
 from modelcatalog.providers.hf_client import TransformersModel
-from modelcatalog.providers.hf_loading import device_of, load
+from modelcatalog.providers.hf_loading import device_of, load_model, source_of
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver import explain, resolve
 
@@ -67,8 +67,21 @@ def test_the_tokenizer_may_lie_elsewhere(tiny_model: Path, tmp_path: Path) -> No
         assert resolved.chat("Hi", max_tokens=2).usage is not None
     with resolve("hf/local", model_path=weights, tokenizer=str(words), sync=True) as resolved:
         mine = resolved.client.tokenizer
-    with resolve("hf/local", model_path=weights, tokenizer=mine, sync=True) as resolved:
+    mine.padding_side, mine.pad_token = "right", None
+    with resolve("hf/local", model_path=weights, tokenizer=mine, batch_size=1, sync=True) as resolved:
+        assert resolved.chat("Hi", max_tokens=2).usage is not None
         assert resolved.client.tokenizer is mine
+    assert (mine.padding_side, mine.pad_token) == ("right", None)
+
+
+def test_a_template_that_cannot_be_right_is_told_before_the_weights_are_loaded(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "broken"
+    shutil.copytree(tiny_model, folder)
+    (folder / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(ArgumentError, match="chat_template"):
+        resolve("hf/local", model_path=folder, chat_template="{% broken", sync=True)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +150,6 @@ def test_an_argument_that_nothing_takes_is_told_with_the_nearest(tiny_model: Pat
         ({"emulate_tools": "maybe"}, "emulate_tools must be true or false"),
         ({"chat_template": "nowhere.jinja"}, "nowhere.jinja"),
         ({"tokenizer": "a", "tokenizer_path": "."}, "can't both be given"),
-        ({"model_path": 7}, "must be the path of a folder"),
     ],
 )
 def test_an_argument_that_cannot_be_right_is_refused(
@@ -236,7 +248,7 @@ def test_why_a_model_cannot_be_loaded_is_told(
 
 
 def test_bars_of_progress_stay_out_of_a_pipe(tiny_model: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    load(transformers, "local", {"model_path": tiny_model}, {})
+    load_model(source_of(transformers, "local", {"model_path": tiny_model}, {}))
     assert "Loading weights" not in capfd.readouterr().err
     assert transformers.utils.logging.is_progress_bar_enabled()
 
@@ -245,7 +257,7 @@ def test_bars_of_progress_are_shown_on_a_terminal(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    load(transformers, "local", {"model_path": tiny_model}, {})
+    load_model(source_of(transformers, "local", {"model_path": tiny_model}, {}))
     assert "Loading weights" in capfd.readouterr().err
 
 
