@@ -140,7 +140,7 @@ def _without_identity(base: Mapping[str, Any]) -> dict[str, Any]:
     headers = {
         name: value for name, value in (base.get("headers") or {}).items() if not (value and value.get("env"))
     }
-    return {**base, "settings": settings, "headers": headers}
+    return {**base, "settings": settings, "headers": headers, "allow_http": None}
 
 
 def _derive(
@@ -167,7 +167,7 @@ def _derive(
         patched = said.get(name) or {}
         elsewhere = moved if name == "api_key" else patched.get("default") is not None
         named = "env" in (setting if patch is None else patched)
-        inherited = patch is not None and not elsewhere and setting.get("env")
+        inherited = patch is not None and not elsewhere and setting.get("env") and not patched.get("command")
         if not named and not inherited:
             setting["env"] = [variable]
             setting.pop("also", None)
@@ -208,8 +208,10 @@ def typed(provider: str, qualifier: str | None, data: Mapping[str, Any], places:
 
 _SCALARS = (
     "name adapter endpoint model_prefix extends description docs keys hidden status since successor note source "
-    "verified"
+    "verified allow_http"
 ).split()
+_SECRET = re.compile(r"(^|_)(key|token|secret|password)$")
+"""Names of settings that are secret whatever an entry says, as in the schema."""
 
 
 def _entry_place(places: Places, qualifier: str | None) -> Place:
@@ -230,7 +232,7 @@ def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Se
                 env=tuple(value.get("env") or ()),
                 also=tuple(value.get("also") or ()),
                 default=value.get("default"),
-                secret=bool(value.get("secret", name == "api_key")),
+                secret=bool(value.get("secret")) or _SECRET.search(name) is not None,
                 required=bool(value.get("required")),
                 required_for=tuple(value.get("required_for") or ()),
                 pattern=value.get("pattern"),
@@ -238,6 +240,9 @@ def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Se
                 description=value.get("description"),
                 env_place=places.get(f"{pointer}/env") or places.get(pointer),
                 default_place=places.get(f"{pointer}/default") or places.get(pointer),
+                also_place=places.get(f"{pointer}/also") or places.get(pointer),
+                command=tuple(value.get("command") or ()),
+                command_place=places.get(f"{pointer}/command"),
             ),
         )
 

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry, Place
     from modelcatalog.catalog.findings import Finding
     from modelcatalog.providers.adapter import Package
+    from modelcatalog.resolver.environment import FileMark
     from modelcatalog.resolver.logins import Login
     from modelcatalog.resolver.names import ModelRef
 
-Kind = Literal["argument", "environment", ".env", "secrets", "default", "none"]
+Kind = Literal["argument", "environment", ".env", "secrets", "keyring", "command", "default", "none"]
 State = Literal["used", "shadowed", "empty", "unset"]
 
 
@@ -29,7 +30,10 @@ class Looked(NamedTuple):
 
 
 class SettingValue(NamedTuple):
-    """A setting's value and its source. `value` is a Secret where the setting is secret, None when it has none."""
+    """A setting's value and its source. `value` is a Secret where the setting is secret, None when it has none.
+
+    `variable` is the one that the value was taken from, `mark` the file that it was read from.
+    """
 
     name: str
     value: Any
@@ -38,6 +42,8 @@ class SettingValue(NamedTuple):
     required: bool = False
     place: Place | None = None
     looked: tuple[Looked, ...] = ()
+    variable: str | None = None
+    mark: FileMark | None = None
 
     @property
     def is_set(self) -> bool:

@@ -40,8 +40,17 @@ def _settle_one(setting: Setting, argument: PlannedArgument | None, hits: list[F
         return SettingValue(setting.name, value, "argument", argument.source, setting.required, None, looked)
     if used is not None:
         source = f"{used.variable}, {used.where}"
+        value = _wrap(setting, used.value)
         return SettingValue(
-            setting.name, _wrap(setting, used.value), used.origin, source, setting.required, None, looked
+            setting.name,
+            value,
+            used.origin,
+            source,
+            setting.required,
+            None,
+            looked,
+            used.variable,
+            used.mark,
         )
     if setting.default is not None:
         source = f"default, {setting.default_place}"

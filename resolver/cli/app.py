@@ -22,6 +22,7 @@ from modelcatalog.resolver.cli.output import print_json
 from modelcatalog.resolver.cli.probe import probe
 from modelcatalog.resolver.cli.schema import schema
 from modelcatalog.resolver.cli.show import show
+from modelcatalog.resolver.cli.trust import trust
 from modelcatalog.resolver.cli.validate import validate
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ app.command()(explain)
 app.command()(probe)
 app.command()(chat)
 app.command()(validate)
+app.command()(trust)
 app.command()(schema)
 app.command()(demo)
 
