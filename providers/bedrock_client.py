@@ -110,6 +110,8 @@ def _keys(connection: Connection) -> dict[str, Any]:
 
 def _signs(connection: Connection) -> bool:
     """Whether requests are signed, and do not carry a key, or nothing."""
+    if connection.auth == "none":
+        return False
     if _keys(connection) or connection.settings.get("profile"):
         return True
     return connection.auth == "aws" or (connection.auth == "key" and not connection.settings.get("api_key"))

@@ -118,7 +118,12 @@ class Environment(NamedTuple):
 
             folder = self.secrets
             mark = FileMark(folder, "", is_near=not folder.is_absolute())
-            values = SecretsSettingsSource(fields.settings_cls, folder, case_sensitive=True)()
+            import warnings
+
+            # A link that leads out of the folder is not followed: it could lead to any file of the user's.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                values = SecretsSettingsSource(fields.settings_cls, folder, case_sensitive=True)()
             yield "secrets", values, lambda _: (str(folder), mark)
 
 

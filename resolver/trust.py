@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.base_url import host_of
+from modelcatalog.resolver.logins import LOOKS
 from modelcatalog.resolver.settings import fill
 from modelcatalog.resolver.trusted_files import trusted
 from modelcatalog.resolver.words import Case, Word, meaning
@@ -75,6 +76,10 @@ def flows(
     if login is not None:
         word = away or (case.word(None) if login.scheme not in case.reference.auth else None)
         found += [Flow(f"the {login.scheme} login of this machine", host, word)] if word else []
+    elif away is not None and case.entry.auth == ("none",):
+        # An SDK may look for a login although nobody asked for it.
+        logins = [scheme for scheme in case.reference.auth if scheme in LOOKS]
+        found += [Flow(f"the {scheme} login of this machine", host, away) for scheme in logins]
     for value in values:
         if value.name == "base_url" or value.value is None:
             continue
