@@ -145,6 +145,7 @@ _KINDS: dict[str, type[SetupError]] = {
     "old-package": OldPackageError,
     "untrusted-source": UntrustedSourceError,
     "plain-http": PlainHttpError,
+    "failed-command": MissingCredentialError,
 }
 
 

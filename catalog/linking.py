@@ -225,6 +225,10 @@ def _present(data: Mapping[str, Any]) -> dict[str, Any]:
 def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Setting]]:
     for name, value in _present(data).items():
         pointer = f"settings/{name}"
+        if value.get("command") and places[f"{pointer}/command"].layer == "project":
+            message = f"the setting {name!r} is taken from a command, which a project's file may not name"
+            mend = "write it into your own catalog file"
+            raise _problem(places, f"{pointer}/command", message, "command-of-a-project", mend)
         yield (
             name,
             Setting(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.names import ModelRef
 
 Kind = Literal["argument", "environment", ".env", "secrets", "keyring", "command", "default", "none"]
-State = Literal["used", "shadowed", "empty", "unset"]
+State = Literal["used", "shadowed", "empty", "unset", "unreadable"]
 
 
 class Looked(NamedTuple):
