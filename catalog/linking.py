@@ -136,7 +136,11 @@ def _without_identity(base: Mapping[str, Any]) -> dict[str, Any]:
         tells = not ours and (
             setting.get("secret") or not (setting.get("required") or setting.get("default"))
         )
-        settings[name] = {key: value for key, value in setting.items() if key != "env"} if tells else setting
+        settings[name] = (
+            {key: value for key, value in setting.items() if key not in ("env", "command")}
+            if tells
+            else setting
+        )
     headers = {
         name: value for name, value in (base.get("headers") or {}).items() if not (value and value.get("env"))
     }
@@ -168,6 +172,9 @@ def _derive(
         elsewhere = moved if name == "api_key" else patched.get("default") is not None
         named = "env" in (setting if patch is None else patched)
         inherited = patch is not None and not elsewhere and setting.get("env") and not patched.get("command")
+        if patch is not None and (named or elsewhere) and not patched.get("command"):
+            # Another key than that of what it patches.
+            setting.pop("command", None)
         if not named and not inherited:
             setting["env"] = [variable]
             setting.pop("also", None)

@@ -17,6 +17,7 @@ from modelcatalog.resolver.cli.chat import chat
 from modelcatalog.resolver.cli.check import check
 from modelcatalog.resolver.cli.demo import demo
 from modelcatalog.resolver.cli.explain import explain
+from modelcatalog.resolver.cli.keys import keys
 from modelcatalog.resolver.cli.listing import list_providers
 from modelcatalog.resolver.cli.output import print_json
 from modelcatalog.resolver.cli.probe import probe
@@ -40,6 +41,7 @@ app.command()(probe)
 app.command()(chat)
 app.command()(validate)
 app.command()(trust)
+app.add_typer(keys, name="keys")
 app.command()(schema)
 app.command()(demo)
 
