@@ -71,8 +71,9 @@ def opened(plan: Plan, settings: Mapping[str, Any]) -> dict[str, Any]:
             finding = _tried(plan, name, tokens)
             findings += [finding] if finding is not None else []
             result[name] = tokens if name == "api_key" else Secret(tokens.seen[-1] if tokens.seen else "")
-        elif name == "api_key" and callable(value):
+        elif name in ("api_key", "token_provider") and callable(value):
             result[name] = Tokens(value)
+    plan.tokens.extend(one for one in result.values() if isinstance(one, Tokens))
     if findings:
         raise setup_error(plan.entry.id, findings)
     return result

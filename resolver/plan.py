@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry, Place
     from modelcatalog.catalog.findings import Finding
     from modelcatalog.providers.adapter import Package
+    from modelcatalog.providers.tokens import Tokens
     from modelcatalog.resolver.environment import FileMark
     from modelcatalog.resolver.logins import Login
     from modelcatalog.resolver.names import ModelRef
@@ -70,7 +71,8 @@ class Plan:
     """What a model name means on this machine. `findings` with severity `error` stand in the way of a client.
 
     `url` is the base URL as the SDK gets it, None where the SDK needs none. `installed` is the version of the SDK
-    here, None when it isn't installed. `kept_out` are variables that the SDK would have read by itself.
+    here, None when it isn't installed. `kept_out` are variables that the SDK would have read by itself. `tokens` are
+    the functions whose keys clients of this plan were given: they know which, for masking.
     """
 
     ref: ModelRef
@@ -90,6 +92,7 @@ class Plan:
     timeout: float | None = None
     max_retries: int | None = None
     http_client: Any = field(default=None, repr=False)
+    tokens: list[Tokens] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -101,7 +104,8 @@ class Plan:
         """The values that must never be shown, for masking what others wrote."""
         values = [value.value for value in self.settings.values()] + list(self.headers.values())
         values += [argument.value for argument in self.arguments]
-        return tuple(value.reveal() for value in values if isinstance(value, Secret))
+        known = tuple(value.reveal() for value in values if isinstance(value, Secret))
+        return known + tuple(key for tokens in self.tokens for key in tokens.seen)
 
     def to_json(self) -> dict[str, Any]:
         """The plan as `catalog explain --json` prints it. Holds no secret."""
