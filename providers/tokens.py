@@ -90,7 +90,7 @@ def refresher(library: str, key: Any) -> Any:
 def _kind(library: str) -> Any:
     from importlib import import_module
 
-    base = import_module(library).Auth
+    base: Any = import_module(library).Auth
 
     class Refresher(base):  # type: ignore[misc]
         def __init__(self, tokens: Tokens) -> None:

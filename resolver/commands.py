@@ -7,9 +7,10 @@ count as an access.
 from __future__ import annotations
 
 import re
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from subprocess import Popen
 
@@ -24,12 +25,18 @@ class CommandFailedError(Exception):
     """The command gave no secret. Its text says why, with secrets masked."""
 
 
-class Command(NamedTuple):
+class Command:
     """The words of a command that prints a secret. Calling it runs it, and gives what it prints and that this holds for
     good. Raises CommandFailedError.
     """
 
-    words: tuple[str, ...]
+    __slots__ = ("words",)
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+
+    def __repr__(self) -> str:
+        return f"Command({self.words[0]!r}, ...)"
 
     def __call__(self) -> tuple[str, float]:
         return self.run(), float("inf")
@@ -57,6 +64,8 @@ class Command(NamedTuple):
             out, said = _output(process, seconds)
         except TimeoutExpired:
             raise CommandFailedError(f"{self.words[0]} gave nothing in {seconds:g} s") from None
+        if len(out) > _MOST_BYTES:
+            raise CommandFailedError(f"{self.words[0]} printed more than a key")
         if process.returncode != 0:
             raise CommandFailedError(
                 f"{self.words[0]} failed with exit code {process.returncode}{_told(said, out)}"
@@ -80,8 +89,6 @@ class Command(NamedTuple):
         return str(Path(found).absolute())
 
     def _checked(self, out: bytes) -> str:
-        if len(out) > _MOST_BYTES:
-            raise CommandFailedError(f"{self.words[0]} printed more than a key")
         try:
             text = out.decode("utf-8").strip()
         except UnicodeDecodeError:

@@ -31,7 +31,7 @@ class Foreseen(NamedTuple):
 
 def foreseen(catalog: Catalog) -> list[Foreseen]:
     """What the project's file of this catalog would have sent where, in the order of the entries."""
-    found = []
+    found: list[Foreseen] = []
     for entry in catalog.entries():
         case = case_of(catalog, entry, believes=False)
         if case.reference is not entry:
@@ -41,7 +41,7 @@ def foreseen(catalog: Catalog) -> list[Foreseen]:
 
 def foreseen_of_dotenv(catalog: Catalog, dotenv: Dotenv) -> list[Foreseen]:
     """Where a `.env` would send what the user has elsewhere: the base URLs and other parts of addresses in it."""
-    found = []
+    found: list[Foreseen] = []
     for entry in catalog.entries():
         for setting in entry.settings.values():
             variable = next((name for name in setting.variables if dotenv.values.get(name)), None)

@@ -66,11 +66,12 @@ def make_plan(
     hits, header_findings = _headers(entry, environment)
     findings += header_findings
     findings += untrusted(case, values, hits, url, login, ref.requested)
-    headers: dict[str, str | Secret] = {
-        name: Secret(hits[name].value) if name in hits else header.value
-        for name, header in entry.headers.items()
-        if name in hits or header.value is not None
-    }
+    headers: dict[str, str | Secret] = {}
+    for name, header in entry.headers.items():
+        if name in hits:
+            headers[name] = Secret(hits[name].value)
+        elif header.value is not None:
+            headers[name] = header.value
     installed = installed_version(adapter.PACKAGE.distribution)
     findings += _package(entry, adapter.PACKAGE, installed)
     findings += _lifecycle(entry)

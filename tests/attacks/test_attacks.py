@@ -152,7 +152,7 @@ def test_trust_lets_it_happen(
     assert arrived(evil)
 
 
-NAMING = {
+NAMING: dict[str, dict[str, Any]] = {
     "an argument": {"arguments": {"base_url": "EVIL"}},
     "a variable": {"env": {"OPENAI_BASE_URL": "EVIL"}},
     "the user's own file": {"user": "providers: {openai: {base_url: EVIL}}"},
@@ -190,7 +190,7 @@ def test_host_that_the_user_names_gets_the_key(
     assert arrived(evil)
 
 
-LEGITIMATE = {
+LEGITIMATE: dict[str, dict[str, Any]] = {
     "a provider of the project's with a key in its .env": {
         "model": "mine/x",
         "models": "providers: {mine: {base_url: EVIL}}",
