@@ -186,6 +186,11 @@ def option(name: str) -> str | None:
     return value or None
 
 
+def whereabouts() -> tuple[str | None, ...]:
+    """The variables that decide where the user's folders are."""
+    return tuple(map(os.environ.get, ("HOME", "XDG_CONFIG_HOME", "APPDATA")))
+
+
 def home() -> Path | None:
     """The user's home folder, None where there isn't one."""
     try:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from modelcatalog.resolver.environment import whereabouts
 from modelcatalog.resolver.files import config_folder
 
 if TYPE_CHECKING:
@@ -85,6 +87,12 @@ def backend() -> str:
 
 
 def _folder() -> Path | None:
+    return _folder_of(whereabouts())
+
+
+@lru_cache(maxsize=8)
+def _folder_of(_: tuple[str | None, ...]) -> Path | None:
+    """Remembered for these variables: it is asked for at each resolve, and platformdirs takes its time."""
     config = config_folder()
     return None if config is None else config / "keys"
 
