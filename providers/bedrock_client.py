@@ -135,8 +135,14 @@ def _config(connection: Connection, given: dict[str, Any], *, sync: bool) -> Any
     config = (
         import_module("botocore.config").Config if sync else import_module("aiobotocore.config").AioConfig
     )
-    ours = config(**options)
-    return ours.merge(given["config"]) if given.get("config") is not None else ours
+    ours, theirs = config(**options), given.get("config")
+    merged = ours if theirs is None else ours.merge(theirs)
+    if not sync and getattr(theirs, "http_session_cls", None) in (None, ours.http_session_cls):
+        from modelcatalog.providers.bedrock_async import staying_session
+
+        # Set, and not given: merging forgets it.
+        merged.http_session_cls = staying_session()
+    return merged
 
 
 def _add_headers(client: Any, connection: Connection) -> None:

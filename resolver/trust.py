@@ -248,7 +248,9 @@ def _mend(case: Case, word: Word) -> str:
         return "Nothing was sent. If that is right, name the folder by its whole path."
     known = trusted(path)
     changed = f"{word.file} has changed since you trusted it on {known.since}. " if known is not None else ""
-    return f"{changed}Nothing was sent. If that is right: catalog trust {_typed(word.file, path)}"
+    return (
+        f"{changed}Nothing was sent. If you wrote or trust that file: catalog trust {_typed(word.file, path)}"
+    )
 
 
 def _typed(shown: str, path: Path) -> str:

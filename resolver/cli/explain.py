@@ -83,8 +83,8 @@ def _setting_row(plan: Plan, value: SettingValue) -> tuple[str, str, str]:
 def _also(looked: Looked) -> str:
     if looked.where is None:
         return f"{looked.variable} is there too"
-    where = "" if looked.where == "environment" else f" ({looked.where})"
-    return f"{looked.variable} is set too{where}"
+    where = {"environment": "set", "keyring": "in the keyring"}.get(looked.where, f"in {looked.where}")
+    return f"{looked.variable} is {where} too"
 
 
 def _is_telling(value: SettingValue) -> bool:

@@ -114,7 +114,7 @@ def test_trust_ends_with_an_edit_and_when_taken_back(catalog: Catalog, tmp_path:
 def test_dotenv_is_trusted_in_the_same_way(catalog: Catalog, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("GROK_BASE_URL=https://proxy.example/v1\nX=1\n", encoding="utf-8")
     key = {"GROK_API_KEY": "k" * 20}
-    assert "If that is right: catalog trust .env" in catalog("check", "grok", **key).stdout
+    assert "If you wrote or trust that file: catalog trust .env" in catalog("check", "grok", **key).stdout
     done = catalog("trust", ".env", "--yes", **key)
     assert done.stdout == (
         ".env would send\n"
@@ -152,7 +152,7 @@ def test_key_is_typed_unseen_listed_masked_and_removed(catalog: Catalog, tmp_pat
     assert "OPENAI_API_KEY from keyring" in catalog("check", "openai", **IN_A_FILE).stdout
     assert "OPENAI_API_KEY, keyring" in catalog("explain", "openai/x", **IN_A_FILE).stdout
     told = catalog("explain", "openai/x", OPENAI_API_KEY="sk-env", **IN_A_FILE).stdout
-    assert "(OPENAI_API_KEY is set too (keyring), not used)" in told
+    assert "(OPENAI_API_KEY is in the keyring too, not used)" in told
     assert catalog("keys", "remove", "OPENAI_API_KEY", **IN_A_FILE).returncode == 0
     assert catalog("keys", "remove", "OPENAI_API_KEY", **IN_A_FILE).returncode == 1
     assert "No key is in the keyring." in catalog("keys", "list", **IN_A_FILE).stdout

@@ -13,7 +13,7 @@ from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver import Environment, explain, load_catalog, resolve
 from modelcatalog.resolver.keyring_home import KeyringUnusableError, all_kept, drop, keep, kept, read
 
-pytest.importorskip("keyrings.alt.file")
+in_a_file = pytest.importorskip("keyrings.alt.file")
 
 KEY = "sk-key-of-the-keyring-0123456789"
 
@@ -21,9 +21,8 @@ KEY = "sk-key-of-the-keyring-0123456789"
 @pytest.fixture(autouse=True)
 def keyring_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     import keyring
-    from keyrings.alt.file import PlaintextKeyring
 
-    monkeypatch.setattr(keyring.core, "_keyring_backend", PlaintextKeyring())
+    monkeypatch.setattr(keyring.core, "_keyring_backend", in_a_file.PlaintextKeyring())
 
 
 def test_key_is_kept_found_and_dropped(tmp_path: Path) -> None:
@@ -69,10 +68,10 @@ def test_variables_that_are_given_hold_alone() -> None:
 
 def test_keyring_that_isnt_there_is_told_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     import keyring
-    from keyring.backends.fail import Keyring
+    from keyring.backends import fail
 
     keep("GROK_API_KEY", KEY)
-    monkeypatch.setattr(keyring.core, "_keyring_backend", Keyring())
+    monkeypatch.setattr(keyring.core, "_keyring_backend", fail.Keyring())  # type: ignore[no-untyped-call]
     with pytest.raises(
         MissingCredentialError, match=r"GROK_API_KEY \(in the keyring, but this machine has no keyring"
     ):

@@ -89,7 +89,7 @@ def test_project_may_add_a_provider_but_gets_a_key_of_the_users_only_with_trust(
     assert not explain("acme/x", api_key="given").errors
     monkeypatch.setenv("ACME_API_KEY", "k")
     [finding] = explain("acme/x").errors
-    assert finding.mend == "Nothing was sent. If that is right: catalog trust models.yaml"
+    assert finding.mend == "Nothing was sent. If you wrote or trust that file: catalog trust models.yaml"
     trusted(file)
     assert not explain("acme/x").errors
     file.write_text(file.read_text("utf-8").replace("llm.acme", "llm.evil"), encoding="utf-8")
