@@ -41,7 +41,7 @@ app.command()(probe)
 app.command()(chat)
 app.command()(validate)
 app.command()(trust)
-app.add_typer(keys, name="keys")
+app.command()(keys)
 app.command()(schema)
 app.command()(demo)
 

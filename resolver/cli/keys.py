@@ -10,23 +10,37 @@ import typer
 from modelcatalog.resolver.cli.options import Json, complete_provider
 from modelcatalog.resolver.cli.output import columns, emit, print_json
 
-keys = typer.Typer(
-    help="Keep keys in the keyring of the system.", no_args_is_help=True, rich_markup_mode=None
-)
 
-_Name = Annotated[
-    str,
-    typer.Argument(
-        metavar="NAME",
-        help="A provider (openai, openai/azure), or a variable (OPENAI_API_KEY).",
-        autocompletion=complete_provider,
-    ),
-]
+def keys(
+    action: Annotated[str, typer.Argument(metavar="set|list|remove", help="What to do.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A provider (openai, openai/azure), or a variable (OPENAI_API_KEY).",
+            autocompletion=complete_provider,
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Keep keys in the keyring of the system: `keys set openai` asks for one, unseen, or reads it from standard input;
+    `keys list` shows them masked; `keys remove openai` takes one out.
+    """
+    from modelcatalog.catalog.errors import ArgumentError
+
+    # One command, and not a group of three: each costs every start of `catalog` a little.
+    if action == "list":
+        _list(json=json)
+        return
+    if action not in ("set", "remove"):
+        raise ArgumentError(
+            f"{action!r} is nothing to do with keys: say set, list or remove.", argument=action
+        )
+    if name is None:
+        raise ArgumentError(f"Whose key? catalog keys {action} openai", argument="name")
+    (_set if action == "set" else _remove)(name)
 
 
-@keys.command("set")
-def set_key(name: _Name) -> None:
-    """Put a key into the keyring. It is asked for and not shown, or read from standard input (`... < file`)."""
+def _set(name: str) -> None:
     from modelcatalog.catalog.errors import ArgumentError
     from modelcatalog.resolver import keyring_home
 
@@ -44,9 +58,7 @@ def set_key(name: _Name) -> None:
     emit([f"{variable} is in the keyring ({keyring_home.backend()})."])
 
 
-@keys.command("list")
-def list_keys(json: Json = False) -> None:
-    """List the keys that are in the keyring, masked."""
+def _list(*, json: bool) -> None:
     from modelcatalog.providers.secret import Secret
     from modelcatalog.resolver import keyring_home
 
@@ -64,9 +76,7 @@ def list_keys(json: Json = False) -> None:
         emit(columns(rows, indent=0) or ["No key is in the keyring. Put one there: catalog keys set openai"])
 
 
-@keys.command("remove")
-def remove_key(name: _Name) -> None:
-    """Take a key out of the keyring."""
+def _remove(name: str) -> None:
     from modelcatalog.catalog.errors import ArgumentError
     from modelcatalog.resolver import keyring_home
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,13 +13,6 @@ from modelcatalog.resolver.cli.output import columns, counted, emit, fold, paint
 
 if TYPE_CHECKING:
     from modelcatalog.resolver.foreseen import Foreseen
-
-
-class _Seen(NamedTuple):
-    """A file as it was read: the digest of its text, and what it would do."""
-
-    digest: str
-    sent: list[Foreseen]
 
 
 def trust(
@@ -47,17 +40,17 @@ def trust(
         return
     seen = {path: _look(path) for path in files}
     if json:
-        print_json({"files": [_as_json(path, one) for path, one in seen.items()]})
+        print_json({"files": [_as_json(path, sent) for path, (_, sent) in seen.items()]})
     else:
-        for path, one in seen.items():
-            emit(_shown(path, one))
+        for path, (_, sent) in seen.items():
+            emit(_shown(path, sent))
     if not (yes or _agreed(len(seen))):
         raise typer.Exit(1)
     from modelcatalog.resolver.trusted_files import trust as record
 
-    for path, one in seen.items():
+    for path, (digest, _) in seen.items():
         try:
-            record(path, one.digest)
+            record(path, digest)
         except OSError as error:
             raise ArgumentError(f"That can't be recorded: {error}.", argument="files") from None
     if not json:
@@ -68,7 +61,8 @@ def trust(
         )
 
 
-def _look(path: Path) -> _Seen:
+def _look(path: Path) -> tuple[str, list[Foreseen]]:
+    """The digest of the file's text, and what it would do."""
     from modelcatalog.catalog.errors import CatalogError
     from modelcatalog.resolver.files import load_catalog, load_with_project
 
@@ -79,25 +73,25 @@ def _look(path: Path) -> _Seen:
         near = Path(path.name) if path.parent.resolve() == Path.cwd().resolve() else path
         dotenv = Dotenv.of(near, path.read_bytes())
         dotenv = dotenv._replace(mark=dotenv.mark._replace(is_near=True))
-        return _Seen(dotenv.mark.digest, foreseen_of_dotenv(load_catalog(), dotenv))
+        return dotenv.mark.digest, foreseen_of_dotenv(load_catalog(), dotenv)
     from modelcatalog.resolver.foreseen import foreseen
 
     catalog = load_with_project(path)
     layer = next(layer for layer in catalog.layers if layer.kind == "project")
     if layer.problems:
         raise CatalogError(layer.problems)
-    return _Seen(layer.digest, foreseen(catalog))
+    return layer.digest, foreseen(catalog)
 
 
 def _is_dotenv(path: Path) -> bool:
     return path.suffix not in (".yaml", ".yml", ".json")
 
 
-def _shown(path: Path, seen: _Seen) -> list[str]:
-    if not seen.sent:
+def _shown(path: Path, sent: list[Foreseen]) -> list[str]:
+    if not sent:
         return [f"{path} would send nothing of yours anywhere."]
     lines = [f"{path} would send"]
-    for one in seen.sent:
+    for one in sent:
         lines += fold("  ", ", ".join(f"{what}{_state(what)}" for what in one.whats))
         lines += columns([("to", one.address), ("for", f"{one.id}/... ({one.place})")], indent=6)
     return lines
@@ -149,9 +143,8 @@ def _remove(files: list[Path]) -> None:
     emit([f"{counted(len(files), 'file')} no longer trusted."])
 
 
-def _as_json(path: Path, seen: _Seen) -> dict[str, object]:
-    sent = [
-        {"id": one.id, "address": one.address, "sends": list(one.whats), "place": one.place}
-        for one in seen.sent
+def _as_json(path: Path, sent: list[Foreseen]) -> dict[str, object]:
+    rows = [
+        {"id": one.id, "address": one.address, "sends": list(one.whats), "place": one.place} for one in sent
     ]
-    return {"file": str(path), "sends": sent}
+    return {"file": str(path), "sends": rows}
