@@ -65,7 +65,7 @@ def make_plan(
     findings += url_findings
     hits, header_findings = _headers(entry, environment)
     findings += header_findings
-    findings += untrusted(case, values, hits, url, login, ref.requested)
+    findings += untrusted(case, values, hits, url, login, ref.requested, routed)
     headers: dict[str, str | Secret] = {}
     for name, header in entry.headers.items():
         if name in hits:

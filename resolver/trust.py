@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.catalog.findings import Finding
+from modelcatalog.catalog.masking import is_secret_name
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.base_url import host_of
 from modelcatalog.resolver.logins import LOOKS
@@ -19,12 +21,12 @@ from modelcatalog.resolver.trusted_files import trusted
 from modelcatalog.resolver.words import Case, Word, meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from modelcatalog.resolver.environment import Found
     from modelcatalog.resolver.logins import Login
-    from modelcatalog.resolver.plan import SettingValue
+    from modelcatalog.resolver.plan import PlannedArgument, SettingValue
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _TAIL = re.compile(r"[a-z0-9-]*(\.[a-z0-9-]+){2,}(:\d+)?", re.IGNORECASE)
@@ -47,13 +49,18 @@ def untrusted(
     url: str | None,
     login: Login | None,
     requested: str,
+    arguments: Iterable[PlannedArgument] = (),
 ) -> list[Finding]:
-    """A finding for everything of the user's that a project's text would send somewhere, by file and host."""
+    """A finding for everything of the user's that a project's text would send somewhere, by file and host.
+
+    `arguments` may hold secrets too: headers, or a key that the project's text takes for something else.
+    """
     findings = [_moving(value) for value in values.values() if _could_move_a_host(case, value)]
     if case.project is None and not any(value.mark for value in values.values()):
         return findings
     found = flows(case, values.get("base_url"), values.values(), headers, url, login)
-    found += _redirected(case, values.values(), url, requested)
+    given = list(_given(values.values(), arguments))
+    found += _arguments(case, values, given, url, requested)
     grouped: dict[tuple[Word, str], list[str]] = {}
     for flow in dict.fromkeys(found):
         grouped.setdefault((flow.word, flow.host), []).append(flow.what)
@@ -84,8 +91,7 @@ def flows(
         if value.name == "base_url" or value.value is None:
             continue
         word = _word_on_sending(case, value, away)
-        what = "the api_key argument" if value.kind == "argument" else _named(value)
-        found += [Flow(what, host, word)] if word else []
+        found += [Flow(_named(value), host, word)] if word else []
     for name, hit in headers.items():
         known = case.reference.headers.get(name)
         chosen = known is None or hit.variable not in known.env
@@ -106,15 +112,9 @@ def _word_on_sending(case: Case, value: SettingValue, away: Word | None) -> Word
     word = case.word_on(value)
     if _FILE_NAME.search(value.name):
         return word
-    known = case.reference.settings.get(value.name)
-    is_secret = (
-        isinstance(value.value, Secret) or callable(value.value) or (known is not None and known.secret)
-    )
     match value.kind:
-        case "default" | "none":
+        case "default" | "none" | "argument":
             return None
-        case "argument":
-            return away if is_secret and _is_known(case) else None
         case ".env" if value.mark is not None and value.mark.is_near:
             return None if _is_own_secret(case, value.variable, value.mark, away) else away
         case "secrets" if value.mark is not None and value.mark.is_near:
@@ -138,18 +138,36 @@ def _is_known(case: Case) -> bool:
     return meaning(case.below, case.entry.provider) == case.entry.provider
 
 
-def _redirected(
-    case: Case, values: Iterable[SettingValue], url: str | None, requested: str
+def _given(values: Iterable[SettingValue], arguments: Iterable[PlannedArgument]) -> Iterable[str]:
+    """The arguments that hold a secret, by what they are called."""
+    for value in values:
+        if value.kind == "argument" and (isinstance(value.value, Secret) or callable(value.value)):
+            yield value.name
+    for argument in arguments:
+        if argument.target != "setting" and _holds_secret(argument.name, argument.value):
+            yield argument.name
+
+
+def _holds_secret(name: str, value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_secret(str(key), item) for key, item in value.items())
+    return isinstance(value, Secret) or (
+        (isinstance(value, str) or callable(value)) and is_secret_name(name.replace("_", "-"))
+    )
+
+
+def _arguments(
+    case: Case, values: Mapping[str, SettingValue], given: list[str], url: str | None, requested: str
 ) -> Iterable[Flow]:
-    """Arguments that the user gave for a name to which the project gives another meaning."""
-    given = [v for v in values if v.kind == "argument" and (isinstance(v.value, Secret) or callable(v.value))]
-    if not given or case.project is None:
+    """Secrets that the user gave for a name that means something without the project, and that it leads elsewhere."""
+    if not given:
         return []
     before = meaning(case.below, requested)
-    if before is None or before == case.entry.provider:
-        return []
+    word = _foreign_host(case, values.get("base_url"), values.values(), url) if _is_known(case) else None
+    if case.project is not None and before not in (None, case.entry.provider):
+        word = word or case.word(None)
     host = host_of(url) if url else "its own host"
-    return [Flow(f"the {value.name} argument", host, case.word(None)) for value in given]
+    return [Flow(f"the {name} argument", host, word) for name in given] if word is not None else []
 
 
 def _foreign_host(

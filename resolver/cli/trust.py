@@ -63,7 +63,7 @@ def trust(
 
 def _look(path: Path) -> tuple[str, list[Foreseen]]:
     """The digest of the file's text, and what it would do."""
-    from modelcatalog.catalog.errors import CatalogError
+    from modelcatalog.catalog.errors import ArgumentError, CatalogError
     from modelcatalog.resolver.files import load_catalog, load_with_project
 
     if _is_dotenv(path):
@@ -71,7 +71,11 @@ def _look(path: Path) -> tuple[str, list[Foreseen]]:
         from modelcatalog.resolver.foreseen import foreseen_of_dotenv
 
         near = Path(path.name) if path.parent.resolve() == Path.cwd().resolve() else path
-        dotenv = Dotenv.of(near, path.read_bytes())
+        try:
+            dotenv = Dotenv.of(near, path.read_bytes())
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it isn't UTF-8"
+            raise ArgumentError(f"{path} can't be read: {reason}.", argument="files") from None
         dotenv = dotenv._replace(mark=dotenv.mark._replace(is_near=True))
         return dotenv.mark.digest, foreseen_of_dotenv(load_catalog(), dotenv)
     from modelcatalog.resolver.foreseen import foreseen

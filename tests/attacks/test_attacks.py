@@ -33,7 +33,7 @@ class Attack:
     files: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
-    arguments: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, Any] = field(default_factory=dict)
     folder: str = ""
     outcome: str = "stopped"
     arrives: bool = True
@@ -75,6 +75,12 @@ class Stage:
 
         return re.sub("|".join(known), lambda match: known[match.group()], text)
 
+    def given(self, value: Any) -> Any:
+        """An argument: a text, or a map of texts."""
+        if isinstance(value, dict):
+            return {name: self.filled(text) for name, text in value.items()}
+        return self.filled(value)
+
     def set_up(self, attack: Attack, patch: pytest.MonkeyPatch) -> Path:
         project = self._folder / attack.folder
         project.mkdir(exist_ok=True)
@@ -99,7 +105,7 @@ class Stage:
 
     def run(self, attack: Attack) -> ModelCatalogError | None:
         """Resolve and ask; the error of `resolve`, None when a client was built."""
-        arguments: dict[str, Any] = {name: self.filled(value) for name, value in attack.arguments.items()}
+        arguments = {name: self.given(value) for name, value in attack.arguments.items()}
         try:
             resolved = resolve(attack.model, sync=True, max_retries=0, timeout=5, **arguments)
         except ModelCatalogError as error:
