@@ -56,6 +56,11 @@ class Catalog:
         return {alias: model for alias, model in found.items() if model is not None}
 
     @cached_property
+    def without_project(self) -> Catalog:
+        """What the catalog would be without the project's file."""
+        return Catalog(tuple(layer for layer in self.layers if layer.kind != "project"))
+
+    @cached_property
     def bundled_qualifiers(self) -> Mapping[str, frozenset[str]]:
         """The qualifiers of each bundled provider that has any."""
         found: dict[str, frozenset[str]] = {}

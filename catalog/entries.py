@@ -36,7 +36,8 @@ class Setting(NamedTuple):
 
     It is needed always (`required`), or with some schemes of auth (`required_for`).
     `env` holds the variables that are looked for, first that is set wins; `also` further ones that other tools use,
-    looked for after those. `default` may be a template over other settings (`https://{region}.host`).
+    looked for after those. `default` may be a template over other settings (`https://{region}.host`). `command` prints
+    the value where no variable has it.
     """
 
     name: str
@@ -51,6 +52,9 @@ class Setting(NamedTuple):
     description: str | None = None
     env_place: Place | None = None
     default_place: Place | None = None
+    also_place: Place | None = None
+    command: tuple[str, ...] = ()
+    command_place: Place | None = None
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -108,6 +112,7 @@ class Entry(NamedTuple):
     source: str | None = None
     verified: str | None = None
     list_models: Mapping[str, str] = _NONE
+    allow_http: bool = False
     places: Mapping[str, Place] = _NONE
 
     @property

@@ -12,6 +12,7 @@ ModelCatalogError
     MissingSettingError           a base URL, region, project, ... has no value
     InvalidSettingError           it has a value that can't be right
     InvalidBaseUrlError
+      PlainHttpError              a secret would go over plain http to a public host
     MissingPackageError           the SDK isn't installed
     OldPackageError               the SDK is older than the adapter needs
     UntrustedSourceError          a project's file would send a secret of yours to a host of its own
@@ -118,6 +119,10 @@ class InvalidBaseUrlError(InvalidSettingError):
     """A base URL that can't work: no scheme, a query string, a path that the SDK would double."""
 
 
+class PlainHttpError(InvalidBaseUrlError):
+    """A secret would go over plain http to a host that isn't on this machine or at a private address."""
+
+
 class MissingPackageError(SetupError):
     """The provider's SDK isn't installed."""
 
@@ -141,6 +146,8 @@ _KINDS: dict[str, type[SetupError]] = {
     "untrusted-source": UntrustedSourceError,
     "missing-folder": InvalidSettingError,
     "no-weights": InvalidSettingError,
+    "plain-http": PlainHttpError,
+    "failed-command": MissingCredentialError,
 }
 
 

@@ -48,6 +48,7 @@ class Layer(NamedTuple):
     """A compiled catalog file. `problems` is empty unless the file, or a part of it, can't be used.
 
     `unreadable` is None for a file that could be parsed; else its text, empty when not even that could be had.
+    `digest` is that of the very text that the records were compiled from.
     """
 
     kind: LayerKind
@@ -56,6 +57,7 @@ class Layer(NamedTuple):
     problems: tuple[Problem, ...] = ()
     unreadable: str | None = None
     file: Path | None = None
+    digest: str = ""
 
     def record(self, key: str) -> Record | None:
         """The record of this key, None when the file doesn't have it."""

@@ -136,11 +136,15 @@ def _without_identity(base: Mapping[str, Any]) -> dict[str, Any]:
         tells = not ours and (
             setting.get("secret") or not (setting.get("required") or setting.get("default"))
         )
-        settings[name] = {key: value for key, value in setting.items() if key != "env"} if tells else setting
+        settings[name] = (
+            {key: value for key, value in setting.items() if key not in ("env", "command")}
+            if tells
+            else setting
+        )
     headers = {
         name: value for name, value in (base.get("headers") or {}).items() if not (value and value.get("env"))
     }
-    return {**base, "settings": settings, "headers": headers}
+    return {**base, "settings": settings, "headers": headers, "allow_http": None}
 
 
 def _derive(
@@ -167,7 +171,10 @@ def _derive(
         patched = said.get(name) or {}
         elsewhere = moved if name == "api_key" else patched.get("default") is not None
         named = "env" in (setting if patch is None else patched)
-        inherited = patch is not None and not elsewhere and setting.get("env")
+        inherited = patch is not None and not elsewhere and setting.get("env") and not patched.get("command")
+        if patch is not None and (named or elsewhere) and not patched.get("command"):
+            # Another key than that of what it patches.
+            setting.pop("command", None)
         if not named and not inherited:
             setting["env"] = [variable]
             setting.pop("also", None)
@@ -208,8 +215,10 @@ def typed(provider: str, qualifier: str | None, data: Mapping[str, Any], places:
 
 _SCALARS = (
     "name adapter endpoint model_prefix extends description docs keys hidden status since successor note source "
-    "verified"
+    "verified allow_http"
 ).split()
+_SECRET = re.compile(r"(^|_)(key|token|secret|password)$")
+"""Names of settings that are secret whatever an entry says, as in the schema."""
 
 
 def _entry_place(places: Places, qualifier: str | None) -> Place:
@@ -223,6 +232,10 @@ def _present(data: Mapping[str, Any]) -> dict[str, Any]:
 def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Setting]]:
     for name, value in _present(data).items():
         pointer = f"settings/{name}"
+        if value.get("command") and places[f"{pointer}/command"].layer == "project":
+            message = f"the setting {name!r} is taken from a command, which a project's file may not name"
+            mend = "write it into your own catalog file"
+            raise _problem(places, f"{pointer}/command", message, "command-of-a-project", mend)
         yield (
             name,
             Setting(
@@ -230,7 +243,7 @@ def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Se
                 env=tuple(value.get("env") or ()),
                 also=tuple(value.get("also") or ()),
                 default=value.get("default"),
-                secret=bool(value.get("secret", name == "api_key")),
+                secret=bool(value.get("secret")) or _SECRET.search(name) is not None,
                 required=bool(value.get("required")),
                 required_for=tuple(value.get("required_for") or ()),
                 pattern=value.get("pattern"),
@@ -238,6 +251,9 @@ def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Se
                 description=value.get("description"),
                 env_place=places.get(f"{pointer}/env") or places.get(pointer),
                 default_place=places.get(f"{pointer}/default") or places.get(pointer),
+                also_place=places.get(f"{pointer}/also") or places.get(pointer),
+                command=tuple(value.get("command") or ()),
+                command_place=places.get(f"{pointer}/command"),
             ),
         )
 

@@ -92,16 +92,26 @@ def _layer(source: Source, cache: Callable[[], Cache | None] | None) -> Layer:
 
 
 def _read(kind: LayerKind, path: Path, shown: str, signature: _Signature, cache: Cache | None) -> Layer:
+    text: bytes | None = None
     try:
-        content = _content(path, signature, cache) if cache is not None else ""
-        stored = cache.read(content) if cache is not None else None
+        content = _stamped(path, signature, cache) if kind != "project" else None
+        if content is None:
+            # Read once: what is hashed, trusted, compiled and kept is the same text, whatever becomes of the file.
+            text = path.read_bytes()
+            content = digest(text).hex()
+            _stamp(path, signature, cache, content)
+        name = _name(content)
+        stored = cache.read(name) if cache is not None else None
         if stored is not None:
-            return Layer(kind, shown, _HealingRecords(stored, path, shown), file=path)
-        layer = compile_file(path, kind=kind, shown=shown)._replace(file=path)
+            return Layer(
+                kind, shown, _HealingRecords(stored, path, shown, content), file=path, digest=content
+            )
+        layer = compile_text(text if text is not None else path.read_bytes(), kind=kind, shown=shown)
+        layer = layer._replace(file=path, digest=content)
     except OSError as error:
         return _unreadable(kind, shown, error)
     if cache is not None and not layer.problems and isinstance(layer.records, MemoryRecords):
-        cache.write(content, layer.records.items())
+        cache.write(name, layer.records.items())
     return layer
 
 
@@ -155,35 +165,32 @@ def _is_settled(signature: _Signature) -> bool:
     return time.time() - max(signature[0], signature[1]) / 1e9 > _SETTLED
 
 
-def _content(path: Path, signature: _Signature, cache: Cache) -> str:
-    """The name of what this file's text compiles to."""
-    if signature[2] < _LARGE:
-        return _name(digest(path.read_bytes()))
-    stamp = f"{path}\0{signature}"
-    known = cache.stamp(stamp) if _is_settled(signature) else None
-    if known is not None:
-        return known
-    from hashlib import file_digest
-
-    with path.open("rb") as file:
-        content = _name(file_digest(file, "blake2b").digest())
-    if _is_settled(signature):
-        cache.keep_stamp(stamp, content)
-    return content
+def _stamped(path: Path, signature: _Signature, cache: Cache | None) -> str | None:
+    """The digest of a large file that is unchanged since it was last read."""
+    if cache is None or signature[2] < _LARGE or not _is_settled(signature):
+        return None
+    return cache.stamp(f"{path}\0{signature}")
 
 
-def _name(content: bytes) -> str:
+def _stamp(path: Path, signature: _Signature, cache: Cache | None, content: str) -> None:
+    if cache is not None and signature[2] >= _LARGE and _is_settled(signature):
+        cache.keep_stamp(f"{path}\0{signature}", content)
+
+
+def _name(content: str) -> str:
+    """The name of what a text with this digest compiles to."""
     schema = SCHEMA.stat()
-    return digest(content + f"{_COMPILER} {schema.st_mtime_ns} {schema.st_size}".encode(), size=20).hex()
+    return digest(f"{content} {_COMPILER} {schema.st_mtime_ns} {schema.st_size}".encode(), size=20).hex()
 
 
 class _HealingRecords:
     """Records from the cache that are made anew from the file as soon as one of them proves to be damaged."""
 
-    def __init__(self, stored: StoredRecords, path: Path, shown: str) -> None:
+    def __init__(self, stored: StoredRecords, path: Path, shown: str, content: str) -> None:
         self._records: Records = stored
         self._path = path
         self._shown = shown
+        self._content = content
 
     def get(self, key: str, /) -> Record | None:
         try:
@@ -199,5 +206,8 @@ class _HealingRecords:
 
     def _heal(self) -> Records:
         if isinstance(self._records, StoredRecords):
-            self._records = compile_file(self._path, kind="named", shown=self._shown).records
+            text = self._path.read_bytes()
+            is_same = digest(text).hex() == self._content
+            layer = compile_text(text, kind="named", shown=self._shown) if is_same else None
+            self._records = layer.records if layer is not None else MemoryRecords({})
         return self._records

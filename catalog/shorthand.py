@@ -13,7 +13,7 @@ Lines = dict[str, int]
 
 _PLAIN = (
     "name description adapter docs keys endpoint model_prefix extends hidden status since successor note source "
-    "verified list_models"
+    "verified list_models allow_http"
 ).split()
 
 

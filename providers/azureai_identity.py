@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from modelcatalog.providers.secret import reveal
+from modelcatalog.providers.tokens import Tokens
 
 if TYPE_CHECKING:
     from modelcatalog.providers.connection import Connection
@@ -78,19 +79,44 @@ def _nobody() -> Any:
 
 
 def _key_of(key: Callable[[], Any], *, sync: bool) -> Any:
-    """A policy that sends the key which a function gives, in the two headers in which the SDK sends a fixed one."""
-    from azure.core.pipeline.policies import SansIOHTTPPolicy
+    """A policy that sends the key which a function gives, in the two headers in which the SDK sends a fixed one.
 
-    class Policy(SansIOHTTPPolicy):  # type: ignore[type-arg,misc,unused-ignore]
-        def on_request(self, request: Any) -> Any:
-            value = key()
-            return _await(request, value) if isawaitable(value) else _send(request, value)
+    A key that is refused is asked for once more, where the function is one that can be.
+    """
+    from azure.core.pipeline.policies import AsyncHTTPPolicy, HTTPPolicy
 
-    def _send(request: Any, value: Any) -> None:
-        request.http_request.headers["Authorization"] = f"Bearer {reveal(value)}"
-        request.http_request.headers["api-key"] = str(reveal(value))
+    class Policy(HTTPPolicy):  # type: ignore[type-arg,misc,unused-ignore]
+        def send(self, request: Any) -> Any:
+            _carry(request, key())
+            response = self.next.send(request)
+            old = _refused(key, request, response)
+            if old is not None and isinstance(key, Tokens):
+                _carry(request, key.renew(old))
+                response = self.next.send(request)
+            return response
 
-    async def _await(request: Any, value: Any) -> None:
-        _send(request, await value)
+    class AsyncPolicy(AsyncHTTPPolicy):  # type: ignore[type-arg,misc,unused-ignore]
+        async def send(self, request: Any) -> Any:
+            _carry(request, await _awaited(key()))
+            response = await self.next.send(request)
+            old = _refused(key, request, response)
+            if old is not None and isinstance(key, Tokens):
+                _carry(request, await _awaited(key.renew(old)))
+                response = await self.next.send(request)
+            return response
 
-    return Policy()
+    return Policy() if sync else AsyncPolicy()
+
+
+def _refused(key: Any, request: Any, response: Any) -> str | None:
+    is_refused = response.http_response.status_code == 401 and isinstance(key, Tokens)
+    return key.refused_in(request.http_request.headers) if is_refused else None
+
+
+def _carry(request: Any, value: Any) -> None:
+    request.http_request.headers["Authorization"] = f"Bearer {reveal(value)}"
+    request.http_request.headers["api-key"] = str(reveal(value))
+
+
+async def _awaited(value: Any) -> Any:
+    return await value if isawaitable(value) else value

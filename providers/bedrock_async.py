@@ -85,3 +85,28 @@ def _operations() -> frozenset[str]:
     described = import_module("botocore.loaders").Loader().load_service_model("bedrock-runtime", "service-2")
     snake = import_module("botocore").xform_name
     return frozenset(snake(name) for name in described["operations"])
+
+
+@cache
+def staying_session() -> Any:
+    """The HTTP session of aiobotocore, but one that follows no redirect, as botocore's doesn't.
+
+    aiohttp would take every header but Authorization along to another host, the session's token too.
+    """
+    from importlib import import_module
+
+    base: Any = import_module("aiobotocore.httpsession").AIOHTTPSession
+
+    class StayingSession(base):  # type: ignore[misc]
+        async def _get_session(self, proxy_url: Any) -> Any:
+            return _Staying(await super()._get_session(proxy_url))
+
+    return StayingSession
+
+
+class _Staying:
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    async def request(self, *args: Any, **keywords: Any) -> Any:
+        return await self._session.request(*args, **keywords, allow_redirects=False)

@@ -15,6 +15,7 @@ from modelcatalog.catalog.errors import ArgumentError
 from modelcatalog.providers.bedrock_credentials import LateCredentials
 from modelcatalog.providers.connection import Built, Connection
 from modelcatalog.providers.secret import reveal
+from modelcatalog.providers.tokens import Tokens
 from modelcatalog.providers.tool_emulation import is_wanted, remember
 
 _SERVICE = "bedrock-runtime"
@@ -110,6 +111,8 @@ def _keys(connection: Connection) -> dict[str, Any]:
 
 def _signs(connection: Connection) -> bool:
     """Whether requests are signed, and do not carry a key, or nothing."""
+    if connection.auth == "none":
+        return False
     if _keys(connection) or connection.settings.get("profile"):
         return True
     return connection.auth == "aws" or (connection.auth == "key" and not connection.settings.get("api_key"))
@@ -132,8 +135,14 @@ def _config(connection: Connection, given: dict[str, Any], *, sync: bool) -> Any
     config = (
         import_module("botocore.config").Config if sync else import_module("aiobotocore.config").AioConfig
     )
-    ours = config(**options)
-    return ours.merge(given["config"]) if given.get("config") is not None else ours
+    ours, theirs = config(**options), given.get("config")
+    merged = ours if theirs is None else ours.merge(theirs)
+    if not sync and getattr(theirs, "http_session_cls", None) in (None, ours.http_session_cls):
+        from modelcatalog.providers.bedrock_async import staying_session
+
+        # Set, and not given: merging forgets it.
+        merged.http_session_cls = staying_session()
+    return merged
 
 
 def _add_headers(client: Any, connection: Connection) -> None:
@@ -152,6 +161,33 @@ def _add_headers(client: Any, connection: Connection) -> None:
         return _await(params, value) if isawaitable(value) else _bear(params, value)
 
     client.meta.events.register(f"before-call.{_SERVICE}", add)
+    if isinstance(key, Tokens):
+        client.meta.events.register_first(f"needs-retry.{_SERVICE}", _renewer(key))
+
+
+def _renewer(tokens: Tokens) -> Any:
+    """What has a call repeated at once, with a new key, where the one that it carried was refused."""
+
+    def renew(response: Any = None, attempts: int = 1, request_dict: Any = None, **_: Any) -> Any:
+        status = response[0].status_code if response is not None else 0
+        headers = request_dict["headers"] if request_dict is not None else {}
+        old = tokens.refused_in({name.lower(): value for name, value in headers.items()})
+        if status not in (401, 403) or attempts > 1 or old is None:
+            return None
+        new = tokens.renew(old)
+        return _await_again(headers, old, new) if isawaitable(new) else _again(headers, old, new)
+
+    return renew
+
+
+def _again(headers: Any, old: str, new: Any) -> int | None:
+    """Seconds until the call is repeated; None where there is no other key."""
+    headers["Authorization"] = f"Bearer {new}"
+    return None if new == old else 0
+
+
+async def _await_again(headers: Any, old: str, new: Any) -> int | None:
+    return _again(headers, old, await new)
 
 
 def _bear(params: dict[str, Any], key: Any) -> None:

@@ -54,8 +54,9 @@ class WorkersAI(Options):
             response.close()
 
     def _send(self, method: str, path: str, body: Any, query: Any) -> httpx2.Response:
+        renewed: Any = None
         for attempt in count():
-            key = self._key() if callable(self._key) else self._key
+            key = renewed or (self._key() if callable(self._key) else self._key)
             response: httpx2.Response | None = None
             try:
                 response = self._http.send(self._request(method, path, key, body, query), stream=True)
@@ -64,6 +65,11 @@ class WorkersAI(Options):
                     raise
             wait = wait_before(attempt, self.max_retries, response)
             if response is not None:
+                if renewed is None and self._is_refused(response):
+                    renewed = self._renewed(key)
+                    if renewed != key:
+                        response.close()
+                        continue
                 if wait is None:
                     return response
                 response.close()
@@ -128,8 +134,9 @@ class AsyncWorkersAI(Options):
             await response.aclose()
 
     async def _send(self, method: str, path: str, body: Any, query: Any) -> httpx2.Response:
+        renewed: Any = None
         for attempt in count():
-            key = self._key() if callable(self._key) else self._key
+            key = renewed or (self._key() if callable(self._key) else self._key)
             key = await key if isawaitable(key) else key
             response: httpx2.Response | None = None
             try:
@@ -139,6 +146,12 @@ class AsyncWorkersAI(Options):
                     raise
             wait = wait_before(attempt, self.max_retries, response)
             if response is not None:
+                if renewed is None and self._is_refused(response):
+                    renewed = self._renewed(key)
+                    renewed = await renewed if isawaitable(renewed) else renewed
+                    if renewed != key:
+                        await response.aclose()
+                        continue
                 if wait is None:
                     return response
                 await response.aclose()

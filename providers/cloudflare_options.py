@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 
 from modelcatalog.providers.secret import Secret, reveal
+from modelcatalog.providers.tokens import Tokens
 
 Key = str | Secret | Callable[[], Any]
 
@@ -40,6 +41,13 @@ class Options:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base_url!r})"
+
+    def _is_refused(self, response: httpx2.Response) -> bool:
+        """Whether the key was refused, and there may be another."""
+        return response.status_code == 401 and isinstance(self._key, Tokens)
+
+    def _renewed(self, refused: Any) -> Any:
+        return self._key.renew(str(refused)) if isinstance(self._key, Tokens) else refused
 
     def _client(self) -> Any:
         raise NotImplementedError

@@ -14,6 +14,7 @@ from modelcatalog.providers.openai_http import home_keeper
 from modelcatalog.providers.sdk import installed_version, is_old
 from modelcatalog.providers.secret import reveal
 from modelcatalog.providers.tls import shared_context
+from modelcatalog.providers.tokens import refresher
 
 # Stands where the SDK wants a key, until the function that gives it is asked, for each request.
 ASKED_EACH_TIME = "modelcatalog-asks-for-the-key"
@@ -46,7 +47,8 @@ def http_client(secrets: Iterable[str], key: Callable[[], Any] | None, *, sync: 
         "response": [_answer_seen if sync else _aanswer_seen],
     }
     kind = _closing_kind(library.Client) if sync else library.AsyncClient
-    return kind(verify=tls_context(), timeout=None, follow_redirects=True, event_hooks=hooks)
+    auth = refresher(library.__name__, key)
+    return kind(verify=tls_context(), timeout=None, follow_redirects=True, event_hooks=hooks, auth=auth)
 
 
 def _filler(key: Callable[[], Any], *, sync: bool) -> Any:

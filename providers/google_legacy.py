@@ -18,6 +18,7 @@ from modelcatalog.providers.google_watch import watched
 from modelcatalog.providers.safety_settings import ADAPTER_ARGUMENTS, adapter_arguments, safety_settings
 from modelcatalog.providers.sdk import import_sdk
 from modelcatalog.providers.secret import reveal
+from modelcatalog.providers.tokens import Tokens
 
 if TYPE_CHECKING:
     from modelcatalog.providers.chat import Tool
@@ -160,6 +161,11 @@ def _key(key: Any) -> Any:
     class AskedKey(base.Credentials):  # type: ignore[misc,name-defined]
         def apply(self, headers: Any, token: str | None = None) -> None:  # noqa: ARG002  as in the base
             headers["x-goog-api-key"] = str(reveal(key()))
+
+        def refresh(self, request: Any) -> None:  # noqa: ARG002  as in the base
+            """Called after a 401, before the request is made once more."""
+            if isinstance(key, Tokens) and key.seen:
+                key.renew(key.seen[-1])
 
     return AskedKey("modelcatalog-asks-for-the-key")
 

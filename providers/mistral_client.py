@@ -13,6 +13,7 @@ from modelcatalog.providers.openai_http import NO_KEY, Hook, closing, home_keepe
 from modelcatalog.providers.openai_parameters import names_of
 from modelcatalog.providers.secret import Secret, reveal
 from modelcatalog.providers.tls import shared_context
+from modelcatalog.providers.tokens import refresher
 
 if TYPE_CHECKING:
     from httpx2 import Request
@@ -68,13 +69,13 @@ def build(
     theirs = arguments.get(name, connection.http_client)
     http = theirs
     if theirs is None:
-        http = _http_client([*hooks(sync=sync), home_keeper(secret, sync=sync)], sync=sync)
+        http = _http_client([*hooks(sync=sync), home_keeper(secret, sync=sync)], key, sync=sync)
     else:
         for kind, wanted in (("request", hooks(sync=sync)), ("response", [_reader(sync=sync)])):
             seen = theirs.event_hooks[kind]
             seen.extend(hook for hook in wanted if hook not in seen)
     # The SDK would make the one that nobody asked for too, and read the trusted roots anew.
-    arguments = {other: _http_client(hooks(sync=not sync), sync=not sync), **arguments, name: http}
+    arguments = {other: _http_client(hooks(sync=not sync), key, sync=not sync), **arguments, name: http}
     client = make(arguments)
     _register(client, [_header_setter(connection.headers), *changes])
     if theirs is not None:
@@ -97,13 +98,13 @@ class _BeforeRequest:
         return request
 
 
-def _http_client(hooks: list[Hook], *, sync: bool) -> Any:
+def _http_client(hooks: list[Hook], key: Any, *, sync: bool) -> Any:
     import httpx2
 
     kind = closing(httpx2.Client) if sync else httpx2.AsyncClient
     context = shared_context(httpx2.create_ssl_context)
     events = {"request": hooks, "response": [_reader(sync=sync)]}
-    return kind(follow_redirects=True, verify=context, event_hooks=events)
+    return kind(follow_redirects=True, verify=context, event_hooks=events, auth=refresher("httpx2", key))
 
 
 def _reader(*, sync: bool) -> Hook:

@@ -16,6 +16,7 @@ from typing import Any
 from modelcatalog.providers.connection import Built, Connection
 from modelcatalog.providers.openai_http import NO_KEY, Hook, home_keeper, http_client, key_dropper, key_filler
 from modelcatalog.providers.secret import Secret, reveal
+from modelcatalog.providers.tokens import Tokens, refresher
 
 _numbers = count()
 # Headers that such an SDK sends by itself.
@@ -61,6 +62,7 @@ def build(kit: Kit, kind: Any, connection: Connection, own: Mapping[str, Any], *
     ours = {**own, **_options(connection)}
     arguments = {name: value for name, value in ours.items() if name not in replaced} | given
     hooks: list[Hook] = []
+    tokens = next((one for one in arguments.values() if isinstance(one, Tokens)), None)
     if "api_key" in arguments:
         arguments["api_key"] = _key(arguments["api_key"], sync=sync)
         if callable(arguments["api_key"]) and not kit.takes_functions:
@@ -77,7 +79,7 @@ def build(kit: Kit, kind: Any, connection: Connection, own: Mapping[str, Any], *
     standing |= {name.lower(): reveal(value) for name, value in asked.items()}
     absent = [name for name, value in by_itself.items() if value is None]
     arguments["default_headers"] = _headers(kit, ambient, asked, standing, absent)
-    return _finish(kit, kind, arguments, hooks, connection, sync=sync)
+    return _finish(kit, kind, arguments, hooks, connection, tokens, sync=sync)
 
 
 def _headers(
@@ -98,7 +100,14 @@ def _headers(
 
 
 def _finish(
-    kit: Kit, kind: Any, arguments: dict[str, Any], hooks: list[Hook], connection: Connection, *, sync: bool
+    kit: Kit,
+    kind: Any,
+    arguments: dict[str, Any],
+    hooks: list[Hook],
+    connection: Connection,
+    tokens: Tokens | None,
+    *,
+    sync: bool,
 ) -> Built:
     secret = [name for name, value in connection.headers.items() if isinstance(value, Secret)]
     theirs = arguments.get("http_client")
@@ -109,7 +118,8 @@ def _finish(
         return Built(client)
     if secret or kit.travelling:
         hooks.append(home_keeper([*secret, *kit.travelling], sync=sync))
-    http = arguments["http_client"] = http_client(kit.sdk, hooks, sync=sync, library=kit.library)
+    auth = refresher(kit.library, tokens)
+    http = arguments["http_client"] = http_client(kit.sdk, hooks, sync=sync, library=kit.library, auth=auth)
     client = kit.make(kind, arguments)
     return Built(client, close=http.close) if sync else Built(client, aclose=http.aclose)
 

@@ -65,7 +65,9 @@ class _Request:
         self._model = client.models[0]
         written = self._format.prompt(call)
         begins = written.add_special_tokens
-        self.prompt = list(written.token_ids or client.tokenizer.encode(written.text, add_special_tokens=begins))
+        self.prompt = list(
+            written.token_ids or client.tokenizer.encode(written.text, add_special_tokens=begins)
+        )
         self.sampling = _sampling(call, written.stop)
         if self._format.keeps_special_tokens(call):
             self.sampling.setdefault("skip_special_tokens", False)

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Argument, Entry
     from modelcatalog.providers.adapter import Adapter
 
-OPTIONS = ("timeout", "max_retries", "headers", "http_client", "auth")
-"""Arguments that every adapter takes: seconds, a number of attempts after the first, a mapping, an HTTP client, and
-one of the entry's auth schemes."""
+OPTIONS = ("timeout", "max_retries", "headers", "http_client", "auth", "allow_http")
+"""Arguments that every adapter takes: seconds, a number of attempts after the first, a mapping, an HTTP client, one of
+the entry's auth schemes, and whether a secret may go over plain http."""
 
 
 def read_pairs(pairs: Iterable[str], entry_types: Mapping[str, Argument]) -> dict[str, Any]:

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.plan import Plan
 
 State = Literal["ready", "broken", "not set up"]
-_WRONG = ("invalid-credential", "invalid-setting", "invalid-base-url", "untrusted-source", "old-package")
+_WRONG = (
+    "invalid-credential",
+    "invalid-setting",
+    "invalid-base-url",
+    "untrusted-source",
+    "old-package",
+    "plain-http",
+)
 
 
 @dataclass(frozen=True, slots=True)

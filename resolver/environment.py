@@ -8,7 +8,7 @@ copy a secret of the user's into a value that is sent.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +17,21 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     from pydantic_settings import EnvSettingsSource
 
-Origin = Literal["environment", ".env", "secrets"]
+Origin = Literal["environment", ".env", "secrets", "keyring"]
 _MOST_BYTES = 1 << 20
+
+
+class FileMark(NamedTuple):
+    """The file that a value was read from, and the digest of what was read.
+
+    `is_near`: it was found in the current folder, and may have come with somebody else's code. `is_link`: it leads out
+    of that folder, to a file whose secrets are not the project's.
+    """
+
+    path: Path
+    digest: str
+    is_near: bool
+    is_link: bool = False
 
 
 class Found(NamedTuple):
@@ -28,6 +41,7 @@ class Found(NamedTuple):
     value: str
     origin: Origin
     where: str
+    mark: FileMark | None = None
 
     def __repr__(self) -> str:
         return f"Found({self.variable!r}, {self.where!r})"
@@ -40,12 +54,13 @@ class Found(NamedTuple):
 
 class Environment(NamedTuple):
     """Where values are looked for: the process's variables (or the mapping given), then `.env`, then a folder with a
-    file for each secret.
+    file for each secret; and, with `keyring`, what `catalog keys set` put into the keyring of the system.
     """
 
     variables: Mapping[str, str] | None = None
     dotenv: Path | None = None
     secrets: Path | None = None
+    keyring: bool = False
 
     @classmethod
     def current(cls) -> Environment:
@@ -56,7 +71,7 @@ class Environment(NamedTuple):
         named = os.environ.get("MODELCATALOG_ENV_FILE")
         dotenv = Path(".env") if named is None else Path(named) if named.strip() else None
         secrets = os.environ.get("MODELCATALOG_SECRETS_DIR", "").strip()
-        return cls(None, dotenv, Path(secrets) if secrets else None)
+        return cls(None, dotenv, Path(secrets) if secrets else None, keyring=True)
 
     def look(self, names: Sequence[str]) -> list[Found]:
         """Every value of these variables: in the order of the names, and for each name in the order of the sources."""
@@ -64,10 +79,10 @@ class Environment(NamedTuple):
             return []
         fields = _fields(tuple(names))
         found: dict[str, list[Found]] = {name: [] for name in names}
-        for origin, values in self._sources(fields):
+        for origin, values, told in self._sources(fields):
             for name, value in values.items():
                 if value is not None:
-                    found[name].append(Found(name, str(value), origin, self._where(origin, name)))
+                    found[name].append(Found(name, str(value), origin, *told(name)))
         return [hit for name in names for hit in found[name]]
 
     def has(self, name: str) -> bool:
@@ -78,41 +93,69 @@ class Environment(NamedTuple):
         """What the process itself has for this variable, where an SDK would see it."""
         return os.environ.get(name)
 
-    def _sources(self, fields: EnvSettingsSource) -> list[tuple[Origin, dict[str, Any]]]:
+    def read_dotenv(self) -> Dotenv | None:
+        """What `.env` holds, read once; None where there is none that can be read."""
+        if self.dotenv is None:
+            return None
+        try:
+            if self.dotenv.stat().st_size > _MOST_BYTES or not self.dotenv.is_file():
+                return None
+            text = self.dotenv.read_bytes()
+            return Dotenv.of(self.dotenv, text)
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _sources(self, fields: EnvSettingsSource) -> Iterator[tuple[Origin, dict[str, Any], _Told]]:
         source = copy(fields)
         source.env_vars = os.environ if self.variables is None else self.variables
-        found: list[tuple[Origin, dict[str, Any]]] = [("environment", source())]
-        written = self._dotenv_values()
-        if written:
-            source.env_vars = written
-            found.append((".env", source()))
+        yield "environment", source(), lambda _: ("environment", None)
+        written = self.read_dotenv()
+        if written is not None and written.values:
+            source.env_vars = written.values
+            yield ".env", source(), written.told
         if self.secrets is not None and self.secrets.is_dir():
             from pydantic_settings import SecretsSettingsSource
 
-            found.append(
-                ("secrets", SecretsSettingsSource(fields.settings_cls, self.secrets, case_sensitive=True)())
-            )
-        return found
+            folder = self.secrets
+            mark = FileMark(folder, "", is_near=not folder.is_absolute())
+            import warnings
 
-    def _dotenv_values(self) -> Mapping[str, str | None]:
-        if self.dotenv is None:
-            return {}
-        try:
-            if self.dotenv.stat().st_size > _MOST_BYTES or not self.dotenv.is_file():
-                return {}
-            from dotenv import dotenv_values
+            # A link that leads out of the folder is not followed: it could lead to any file of the user's.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                values = SecretsSettingsSource(fields.settings_cls, folder, case_sensitive=True)()
+            yield "secrets", values, lambda _: (str(folder), mark)
 
-            return dotenv_values(self.dotenv, interpolate=False)
-        except (OSError, UnicodeDecodeError):
-            return {}
 
-    def _where(self, origin: Origin, name: str) -> str:
-        if origin == "environment":
-            return "environment"
-        if origin == "secrets":
-            return str(self.secrets)
-        line = _line_of(name, self.dotenv.read_text("utf-8")) if self.dotenv else 0
-        return f"{self.dotenv}:{line}" if line else str(self.dotenv)
+_Told = Callable[[str], tuple[str, FileMark | None]]
+
+
+class Dotenv(NamedTuple):
+    """A `.env` file: its text, its values, and which file it was when it was read."""
+
+    text: str
+    values: Mapping[str, str | None]
+    mark: FileMark
+
+    @classmethod
+    def of(cls, path: Path, content: bytes) -> Dotenv:
+        """The file at `path`, of which this is the content. Raises UnicodeDecodeError."""
+        from io import StringIO
+
+        from dotenv import dotenv_values
+
+        from modelcatalog.catalog.store import digest
+
+        text = content.decode("utf-8")
+        values = dotenv_values(stream=StringIO(text), interpolate=False)
+        is_near = not path.is_absolute()
+        is_link = is_near and not path.resolve().is_relative_to(Path.cwd().resolve())
+        return cls(text, values, FileMark(path, digest(content).hex(), is_near, is_link))
+
+    def told(self, name: str) -> tuple[str, FileMark]:
+        """Where a variable stands, for people, and in which file."""
+        line = _line_of(name, self.text)
+        return (f"{self.mark.path}:{line}" if line else str(self.mark.path)), self.mark
 
 
 def _line_of(name: str, text: str) -> int:
@@ -141,6 +184,11 @@ def option(name: str) -> str | None:
     """One of our own options, MODELCATALOG_*; None when it is unset or blank."""
     value = os.environ.get(f"MODELCATALOG_{name}", "").strip()
     return value or None
+
+
+def whereabouts() -> tuple[str | None, ...]:
+    """The variables that decide where the user's folders are."""
+    return tuple(map(os.environ.get, ("HOME", "XDG_CONFIG_HOME", "APPDATA")))
 
 
 def home() -> Path | None:

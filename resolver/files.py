@@ -47,6 +47,16 @@ def load_catalog(
     return load(sources, cache=open_cache)
 
 
+def load_with_project(file: Path) -> Catalog:
+    """The catalog of this machine and user with this file as the project's, wherever it is."""
+    from modelcatalog.catalog.loading import Source, load
+
+    sources = [Source("extension", path, show=_shown_within(who)) for who, path in _brought()]
+    if (path := user_file()) is not None and path.exists():
+        sources.append(Source("user", path, show=_shown))
+    return load([*sources, Source("project", file, show=_shown)], cache=open_cache)
+
+
 def user_file() -> Path | None:
     """The user's own catalog file, whether it is there or not; None where the user has no home."""
     folder = config_folder()

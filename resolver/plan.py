@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry, Place
     from modelcatalog.catalog.findings import Finding
     from modelcatalog.providers.adapter import Package
+    from modelcatalog.providers.tokens import Tokens
+    from modelcatalog.resolver.environment import FileMark
     from modelcatalog.resolver.logins import Login
     from modelcatalog.resolver.names import ModelRef
 
-Kind = Literal["argument", "environment", ".env", "secrets", "default", "none"]
-State = Literal["used", "shadowed", "empty", "unset"]
+Kind = Literal["argument", "environment", ".env", "secrets", "keyring", "command", "default", "none"]
+State = Literal["used", "shadowed", "empty", "unset", "unreadable"]
 
 
 class Looked(NamedTuple):
@@ -29,7 +31,10 @@ class Looked(NamedTuple):
 
 
 class SettingValue(NamedTuple):
-    """A setting's value and its source. `value` is a Secret where the setting is secret, None when it has none."""
+    """A setting's value and its source. `value` is a Secret where the setting is secret, None when it has none.
+
+    `variable` is the one that the value was taken from, `mark` the file that it was read from.
+    """
 
     name: str
     value: Any
@@ -38,6 +43,8 @@ class SettingValue(NamedTuple):
     required: bool = False
     place: Place | None = None
     looked: tuple[Looked, ...] = ()
+    variable: str | None = None
+    mark: FileMark | None = None
 
     @property
     def is_set(self) -> bool:
@@ -65,8 +72,9 @@ class Plan:
 
     `url` is the base URL as the SDK gets it, None where the SDK needs none. `installed` is the version of the SDK
     here, None when it isn't installed; `further_packages` are those that the SDK needs too, each with its version
-    here. `machine` says what there is here for a model that runs in this process.
-    `kept_out` are variables that the SDK would have read by itself.
+    here. `machine` says what there is here for a model that runs in this process. `kept_out` are variables that the SDK
+    would have read by itself. `tokens` are the functions whose keys clients of this plan were given: they know which,
+    for masking.
     """
 
     ref: ModelRef
@@ -88,6 +96,7 @@ class Plan:
     timeout: float | None = None
     max_retries: int | None = None
     http_client: Any = field(default=None, repr=False)
+    tokens: list[Tokens] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -99,7 +108,8 @@ class Plan:
         """The values that must never be shown, for masking what others wrote."""
         values = [value.value for value in self.settings.values()] + list(self.headers.values())
         values += [argument.value for argument in self.arguments]
-        return tuple(value.reveal() for value in values if isinstance(value, Secret))
+        known = tuple(value.reveal() for value in values if isinstance(value, Secret))
+        return known + tuple(key for tokens in self.tokens for key in tokens.seen)
 
     @property
     def versions(self) -> str:

@@ -17,16 +17,18 @@ from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.adapters import INSTALLED
 from modelcatalog.resolver.arguments import route
 from modelcatalog.resolver.authentication import choose, login_findings
-from modelcatalog.resolver.base_url import examine, is_private
+from modelcatalog.resolver.base_url import examine
+from modelcatalog.resolver.plain_http import may_use_http, plain_http, sent
 from modelcatalog.resolver.plan import Plan, PlannedArgument, SettingValue
 from modelcatalog.resolver.settings import fill, inspect_settings, settle
 from modelcatalog.resolver.trust import untrusted
+from modelcatalog.resolver.words import case_of, concealed
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.catalog import Catalog
     from modelcatalog.catalog.entries import Entry
     from modelcatalog.providers.adapter import Adapter, Package
-    from modelcatalog.resolver.environment import Environment
+    from modelcatalog.resolver.environment import Environment, Found
     from modelcatalog.resolver.names import ModelRef
 
 
@@ -49,8 +51,10 @@ def make_plan(
     adapter = load_adapter(entry.adapter)
     given = {name: value for name, value in arguments.items() if value is not None}
     routed = route(entry, given, sources, getattr(adapter, "ARGUMENTS", ()))
-    values = settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment)
+    case = case_of(catalog, entry)
+    values = concealed(case, settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment))
     options = {a.name: a.value for a in routed if a.target == "option"}
+    allowed = options.get("allow_http") is True or may_use_http(entry)
     auth, login = choose(entry, values, environment, options.get("auth"))
     findings = [
         _with_neighbours(finding, ref, catalog, environment)
@@ -59,9 +63,15 @@ def make_plan(
     findings += login_findings(entry, auth, login)
     url, url_findings = _url(entry, values, adapter)
     findings += url_findings
-    headers, header_findings = _headers(entry, environment)
+    hits, header_findings = _headers(entry, environment)
     findings += header_findings
-    findings += untrusted(catalog, entry, values, headers, url, login)
+    findings += untrusted(case, values, hits, url, login, ref.requested, routed)
+    headers: dict[str, str | Secret] = {}
+    for name, header in entry.headers.items():
+        if name in hits:
+            headers[name] = Secret(hits[name].value)
+        elif header.value is not None:
+            headers[name] = header.value
     further: tuple[Package, ...] = getattr(adapter, "FURTHER_PACKAGES", ())
     for package in (adapter.PACKAGE, *further):
         findings += _package(entry, package)
@@ -73,6 +83,7 @@ def make_plan(
 
         for name, value in given_headers.items():
             headers[name] = Secret(value) if is_secret_name(name) and isinstance(value, str) else value
+    findings += plain_http(url, allowed, sent(auth, values, headers))
     return Plan(
         ref=ref,
         entry=entry,
@@ -151,20 +162,15 @@ def _url(
         url_findings = [
             Finding("invalid-base-url", "error", problem, f"It comes from: {base.source}.", "base_url")
         ]
-    if url.startswith("http://") and not is_private(url):
-        message = f"{url} isn't encrypted: everybody on the way can read the key and the messages."
-        url_findings.append(
-            Finding("plain-http", "warning", message, "Write https:// if the host has it.", "base_url")
-        )
     return url, findings + url_findings
 
 
-def _headers(entry: Entry, environment: Environment) -> tuple[dict[str, str | Secret], list[Finding]]:
-    headers: dict[str, str | Secret] = {}
+def _headers(entry: Entry, environment: Environment) -> tuple[dict[str, Found], list[Finding]]:
+    """The variable that each header is taken from, and what is missing."""
+    hits: dict[str, Found] = {}
     findings: list[Finding] = []
     for name, header in entry.headers.items():
         if header.value is not None:
-            headers[name] = header.value
             continue
         found = next((hit for hit in environment.look(header.env) if not hit.is_blank), None)
         if found is not None:
@@ -173,14 +179,14 @@ def _headers(entry: Entry, environment: Environment) -> tuple[dict[str, str | Se
                 findings.append(
                     Finding("invalid-credential", "error", message, "Set it again without.", name)
                 )
-            headers[name] = Secret(found.value)
+            hits[name] = found
         elif header.required:
             looked = ", ".join(f"{variable} (unset)" for variable in header.env)
             message = f"No value for the header {name} of {entry.id}. Looked for: {looked}."
             findings.append(
                 Finding("missing-setting", "error", message, f"Set it: export {header.env[0]}=...", name)
             )
-    return headers, findings
+    return hits, findings
 
 
 def _machine(

@@ -11,6 +11,7 @@ from modelcatalog.providers.adapter import Built, Connection, load_adapter
 from modelcatalog.providers.sdk import Resting
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.arguments import check_signatures
+from modelcatalog.resolver.deeper import opened
 from modelcatalog.resolver.environment import Environment
 from modelcatalog.resolver.files import load_catalog
 from modelcatalog.resolver.names import ModelRef
@@ -165,6 +166,7 @@ def connect(plan: Plan, adapter: Adapter) -> Connection:
     settings.pop("base_url", None)
     if plan.auth != "key":
         settings.pop("api_key", None)
+    settings = opened(plan, settings)
     if plan.url is not None:
         settings["base_url"] = plan.url
     by_target: dict[str, dict[str, Any]] = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.providers.secret import Secret
+from modelcatalog.resolver.deeper import look_deeper
 from modelcatalog.resolver.plan import Looked, PlannedArgument, SettingValue
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ def settle(
     hits: dict[str, list[Found]] = {}
     for found in environment.look(names):
         hits.setdefault(found.variable, []).append(found)
-    return {
-        name: _settle_one(
-            setting, arguments.get(name), [hit for v in setting.variables for hit in hits.get(v, ())]
-        )
-        for name, setting in entry.settings.items()
-    }
+    settled = {}
+    for name, setting in entry.settings.items():
+        mine = [hit for variable in setting.variables for hit in hits.get(variable, ())]
+        value = _settle_one(setting, arguments.get(name), mine)
+        settled[name] = look_deeper(setting, value, environment) if setting.secret else value
+    return settled
 
 
 def _settle_one(setting: Setting, argument: PlannedArgument | None, hits: list[Found]) -> SettingValue:
@@ -40,8 +41,17 @@ def _settle_one(setting: Setting, argument: PlannedArgument | None, hits: list[F
         return SettingValue(setting.name, value, "argument", argument.source, setting.required, None, looked)
     if used is not None:
         source = f"{used.variable}, {used.where}"
+        value = _wrap(setting, used.value)
         return SettingValue(
-            setting.name, _wrap(setting, used.value), used.origin, source, setting.required, None, looked
+            setting.name,
+            value,
+            used.origin,
+            source,
+            setting.required,
+            None,
+            looked,
+            used.variable,
+            used.mark,
         )
     if setting.default is not None:
         source = f"default, {setting.default_place}"
@@ -109,6 +119,8 @@ def _missing(entry: Entry, setting: Setting, value: SettingValue) -> Finding:
 
 
 def _state(looked: Looked) -> str:
+    if looked.state == "unreadable":
+        return f"in the keyring, but {looked.where}"
     return "set but empty" if looked.state == "empty" else looked.state
 
 

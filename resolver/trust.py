@@ -1,76 +1,239 @@
 """Keys go home: text that came with a project can't send a secret of the user's to a host of its own.
 
-A host is the user's word when it comes from an argument, the environment, the user's own file or the bundled catalog.
-A project's `models.yaml` and `.env` are somebody else's word, until the user names the file by hand.
+Nor can it choose another variable of the user's to be sent, log in with another identity, or downgrade the way. What
+it would do is told, and nothing is sent, until the user says `catalog trust FILE`.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.catalog.findings import Finding
+from modelcatalog.catalog.masking import is_secret_name
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.base_url import host_of
+from modelcatalog.resolver.logins import LOOKS
+from modelcatalog.resolver.settings import fill
+from modelcatalog.resolver.trusted_files import trusted
+from modelcatalog.resolver.words import Case, Word, meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
+    from pathlib import Path
 
-    from modelcatalog.catalog.catalog import Catalog
-    from modelcatalog.catalog.entries import Entry, Place
+    from modelcatalog.resolver.environment import Found
     from modelcatalog.resolver.logins import Login
-    from modelcatalog.resolver.plan import SettingValue
+    from modelcatalog.resolver.plan import PlannedArgument, SettingValue
+
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_TAIL = re.compile(r"[a-z0-9-]*(\.[a-z0-9-]+){2,}(:\d+)?", re.IGNORECASE)
+_ODD = re.compile(r"[/\\@#?:%\s]|\.\.")
+_FILE_NAME = re.compile(r"(^|_)(file|path)$")
+
+
+class Flow(NamedTuple):
+    """Something of the user's, the host that it would go to, and the project's word that sends it there."""
+
+    what: str
+    host: str
+    word: Word
 
 
 def untrusted(
-    catalog: Catalog,
-    entry: Entry,
+    case: Case,
     values: Mapping[str, SettingValue],
-    headers: Mapping[str, str | Secret],
+    headers: Mapping[str, Found],
     url: str | None,
     login: Login | None,
+    requested: str,
+    arguments: Iterable[PlannedArgument] = (),
 ) -> list[Finding]:
-    """A finding for each secret of the user's that a project's text would send somewhere."""
-    place = _foreign_host(entry, values)
-    findings = []
-    if place is not None and login is not None:
-        findings.append(_finding(f"the {login.scheme} login of this machine", url, place))
-    findings += [
-        _moving(value) for value in values.values() if value.name != "base_url" and _could_move_a_host(value)
-    ]
-    for name, value in values.items():
-        if not isinstance(value.value, Secret) or value.kind in ("argument", ".env"):
+    """A finding for everything of the user's that a project's text would send somewhere, by file and host.
+
+    `arguments` may hold secrets too: headers, or a key that the project's text takes for something else.
+    """
+    findings = [_moving(value) for value in values.values() if _could_move_a_host(case, value)]
+    if case.project is None and not any(value.mark for value in values.values()):
+        return findings
+    found = flows(case, values.get("base_url"), values.values(), headers, url, login)
+    given = list(_given(values.values(), arguments))
+    found += _arguments(case, values, given, url, requested)
+    grouped: dict[tuple[Word, str], list[str]] = {}
+    for flow in dict.fromkeys(found):
+        grouped.setdefault((flow.word, flow.host), []).append(flow.what)
+    return findings + [_finding(case, word, host, whats) for (word, host), whats in grouped.items()]
+
+
+def flows(
+    case: Case,
+    base: SettingValue | None,
+    values: Iterable[SettingValue],
+    headers: Mapping[str, Found],
+    url: str | None,
+    login: Login | None,
+) -> list[Flow]:
+    """What of the user's would go where by the project's word."""
+    values = list(values)
+    away = _foreign_host(case, base, values, url)
+    host = host_of(url) if url else "the host of its choice"
+    found = []
+    if login is not None:
+        word = away or (case.word(None) if login.scheme not in case.reference.auth else None)
+        found += [Flow(f"the {login.scheme} login of this machine", host, word)] if word else []
+    elif away is not None and case.entry.auth == ("none",):
+        # An SDK may look for a login although nobody asked for it.
+        logins = [scheme for scheme in case.reference.auth if scheme in LOOKS]
+        found += [Flow(f"the {scheme} login of this machine", host, away) for scheme in logins]
+    for value in values:
+        if value.name == "base_url" or value.value is None:
             continue
-        declared = entry.settings[name].env_place
-        variable = value.source.partition(",")[0]
-        if (place is not None or _is_project(declared)) and not _is_own(catalog, entry, variable, declared):
-            findings.append(_finding(variable, url, place or str(declared)))
-    for name, header in entry.headers.items():
-        foreign = place is not None or header.place.layer == "project"
-        sent = header.env and name in headers and foreign
-        if sent and not all(_is_own(catalog, entry, variable, header.place) for variable in header.env):
-            findings.append(_finding(header.env[0], url, str(place or header.place)))
-    return findings
+        word = _word_on_sending(case, value, away)
+        found += [Flow(_named(value), host, word)] if word else []
+    for name, hit in headers.items():
+        known = case.reference.headers.get(name)
+        chosen = known is None or hit.variable not in known.env
+        word = away or (case.word(case.entry.headers[name].place) if chosen else None)
+        own = hit.origin == ".env" and _is_own_secret(case, hit.variable, hit.mark, away)
+        found += [Flow(hit.variable, host, word)] if word and not own else []
+    return found
 
 
-def _foreign_host(entry: Entry, values: Mapping[str, SettingValue]) -> str | None:
-    """Where the project's text names the host, None when the host is the user's or the bundled catalog's word."""
-    base = values.get("base_url")
-    if base is None or base.value is None:
-        return None
-    if base.kind == ".env":
-        return base.source.partition(", ")[2]
-    if base.kind == "default" and _is_project(base.place):
-        return str(base.place)
-    return str(entry.endpoint_place) if _is_project(entry.endpoint_place) else None
+def _named(value: SettingValue) -> str:
+    if value.kind == "default" or _FILE_NAME.search(value.name):
+        return f"the file {value.shown}"
+    return "the output of your command" if value.kind == "command" else value.variable or value.name
 
 
-def _could_move_a_host(value: SettingValue) -> bool:
-    """Whether a project's region, project or the like holds what no such name has, but the rest of an address does."""
-    written = value.kind == ".env" or (value.kind == "default" and _is_project(value.place))
-    return (
-        written and not isinstance(value.value, Secret) and bool(re.search(r"[/\\@#?:%\s]", str(value.value)))
+def _word_on_sending(case: Case, value: SettingValue, away: Word | None) -> Word | None:
+    """The project's word by which this value would be sent, None where the user's own would do so too."""
+    word = case.word_on(value)
+    if _FILE_NAME.search(value.name):
+        return word
+    match value.kind:
+        case "default" | "none" | "argument":
+            return None
+        case ".env" if value.mark is not None and value.mark.is_near:
+            return None if _is_own_secret(case, value.variable, value.mark, away) else away
+        case "secrets" if value.mark is not None and value.mark.is_near:
+            return away
+    return away or word
+
+
+def _is_own_secret(case: Case, variable: str | None, mark: object, away: Word | None) -> bool:
+    """Whether a value in a project's `.env` may go where the project says: a key that is only the project's own, or
+    any if the host stands beside it in the same file.
+    """
+    if getattr(mark, "is_link", False):
+        return False
+    if away is None or away.file == str(getattr(mark, "path", "")):
+        return True
+    return not case.below.holders(variable or "")
+
+
+def _is_known(case: Case) -> bool:
+    """Whether the provider is one without the project too."""
+    return meaning(case.below, case.entry.provider) == case.entry.provider
+
+
+def _given(values: Iterable[SettingValue], arguments: Iterable[PlannedArgument]) -> Iterable[str]:
+    """The arguments that hold a secret, by what they are called."""
+    for value in values:
+        if value.kind == "argument" and (isinstance(value.value, Secret) or callable(value.value)):
+            yield value.name
+    for argument in arguments:
+        if argument.target != "setting" and _holds_secret(argument.name, argument.value):
+            yield argument.name
+
+
+def _holds_secret(name: str, value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_secret(str(key), item) for key, item in value.items())
+    return isinstance(value, Secret) or (
+        (isinstance(value, str) or callable(value)) and is_secret_name(name.replace("_", "-"))
     )
+
+
+def _arguments(
+    case: Case, values: Mapping[str, SettingValue], given: list[str], url: str | None, requested: str
+) -> Iterable[Flow]:
+    """Secrets that the user gave for a name that means something without the project, and that it leads elsewhere."""
+    if not given:
+        return []
+    before = meaning(case.below, requested)
+    word = _foreign_host(case, values.get("base_url"), values.values(), url) if _is_known(case) else None
+    if case.project is not None and before not in (None, case.entry.provider):
+        word = word or case.word(None)
+    host = host_of(url) if url else "its own host"
+    return [Flow(f"the {name} argument", host, word) for name in given] if word is not None else []
+
+
+def _foreign_host(
+    case: Case, base: SettingValue | None, values: Iterable[SettingValue], url: str | None
+) -> Word | None:
+    """The project's word that names the host, None when the host is the user's word or the bundled catalog's."""
+    entry, reference = case.entry, case.reference
+    for name in ("adapter", "endpoint"):
+        if getattr(entry, name) != getattr(reference, name) and case.project is not None:
+            return case.word(entry.places.get(name))
+    if "host" in {name.lower() for name in entry.headers} - {name.lower() for name in reference.headers}:
+        return case.word(None)
+    if base is None or base.value is None:
+        usual = reference.settings.get("base_url")
+        is_gone = usual is not None and usual.default is not None and case.project is not None
+        return case.word(entry.places.get("settings/base_url")) if is_gone else None
+    by_name = {value.name: value for value in values}
+    word = case.word_on(base)
+    if word is not None:
+        return None if _origin(url) == _origin(_usual_url(case, by_name)) != "" else word
+    return _moved_by_a_part(case, base, by_name)
+
+
+def _usual_url(case: Case, values: Mapping[str, SettingValue]) -> str | None:
+    """The address without the project."""
+    usual = case.reference.settings.get("base_url")
+    if usual is None or not isinstance(usual.default, str):
+        return None
+
+    def value_of(name: str) -> str | None:
+        if name == "base_url":
+            return str(usual.default)
+        value = values.get(name)
+        return value.shown if value is not None and value.is_set else None
+
+    return fill(fill(case.reference.endpoint, value_of), value_of)
+
+
+def _origin(url: str | None) -> str:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc.casefold()}" if parts.netloc and "{" not in parts.netloc else ""
+
+
+def _moved_by_a_part(case: Case, base: SettingValue, values: Mapping[str, SettingValue]) -> Word | None:
+    """The project's word on a region or the like that decides more of the host's name than a label in front."""
+    template = case.entry.endpoint.replace("{base_url}", str(base.value))
+    host = (template.partition("://")[2] or template).partition("/")[0]
+    tail = _PLACEHOLDER.split(host)[-1]
+    for name in _PLACEHOLDER.findall(host):
+        value = values.get(name)
+        word = case.word_on(value) if value is not None and value.is_set else None
+        is_label = value is not None and re.fullmatch(r"[A-Za-z0-9-]+", value.shown) is not None
+        if word is not None and not (is_label and _TAIL.fullmatch(tail)):
+            return word
+    return None
+
+
+def _could_move_a_host(case: Case, value: SettingValue) -> bool:
+    """Whether a project's region, project or the like holds what no such name has, but the rest of an address does."""
+    if value.name == "base_url" or value.value is None or isinstance(value.value, Secret):
+        return False
+    is_odd = not _FILE_NAME.search(value.name) and bool(_ODD.search(str(value.value)))
+    is_written = value.kind == "default" or value.mark is not None
+    return is_odd and is_written and case.word_on(value) is not None
 
 
 def _moving(value: SettingValue) -> Finding:
@@ -81,40 +244,33 @@ def _moving(value: SettingValue) -> Finding:
     )
 
 
-def _is_project(place: Place | None) -> bool:
-    return place is not None and place.layer == "project"
+def _finding(case: Case, word: Word, host: str, whats: list[str]) -> Finding:
+    what = " and ".join(filter(None, [", ".join(whats[:-1]), whats[-1]]))
+    them = "it" if len(whats) == 1 else "them"
+    verb = "is" if len(whats) == 1 else "are"
+    said = f"{word.place} came with a project and would send {them} to {host}."
+    message = f"{what[0].upper()}{what[1:]} {verb} yours, but {said}"
+    return Finding("untrusted-source", "error", message, _mend(case, word), "base_url")
 
 
-def _is_own(catalog: Catalog, entry: Entry, variable: str, declared: Place | None) -> bool:
-    """Whether the variable is the project's own provider's: named after it, and no other file's."""
-    holders = catalog.holders(variable)
-    known_elsewhere = any(layer != "project" for layer in holders)
-    prefix = entry.provider.upper().replace("-", "_").replace(".", "_") + "_"
+def _mend(case: Case, word: Word) -> str:
+    from pathlib import Path
+
+    layer = case.project
+    path = (
+        layer.file
+        if layer is not None and layer.file is not None and word.file == layer.path
+        else Path(word.file)
+    )
+    if path.is_dir():
+        return "Nothing was sent. If that is right, name the folder by its whole path."
+    known = trusted(path)
+    changed = f"{word.file} has changed since you trusted it on {known.since}. " if known is not None else ""
     return (
-        _is_project(declared)
-        and not known_elsewhere
-        and variable.startswith(prefix)
-        and not _is_known(catalog, entry)
+        f"{changed}Nothing was sent. If you wrote or trust that file: catalog trust {_typed(word.file, path)}"
     )
 
 
-def _is_known(catalog: Catalog, entry: Entry) -> bool:
-    """Whether a file that isn't the project's has this provider too."""
-    return any(layer.kind != "project" and layer.record(f"p/{entry.provider}") for layer in catalog.layers)
-
-
-def _finding(variable: str, url: str | None, place: str) -> Finding:
-    host = host_of(url) if url else "its own host"
-    file = place.rpartition(":")[0] or place
-    mend = (
-        f"Nothing was sent. If you trust that file, name it yourself: --file {file} (or MODELCATALOG_FILES={file})."
-        if not file.endswith(".env")
-        else "Nothing was sent. If you trust that host, set the base URL in your environment instead."
-    )
-    return Finding(
-        "untrusted-source",
-        "error",
-        f"{variable[0].upper()}{variable[1:]} is yours, but {place} came with a project and would send it to {host}.",
-        mend,
-        "base_url",
-    )
+def _typed(shown: str, path: Path) -> str:
+    """The path as one can type it."""
+    return shown if re.fullmatch(r"[\w./~+-]+", shown) else shlex.quote(str(path))

@@ -25,7 +25,7 @@ def test_table_of_providers_is_current() -> None:
     assert text == tables.updated(text), "run: python docs/tables.py"
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/catalog-file.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/catalog-file.md", "docs/credentials.md"])
 def test_catalog_files_in_the_documents_are_valid(name: str) -> None:
     text = (TOP / name).read_text("utf-8")
     blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, re.MULTILINE)

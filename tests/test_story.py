@@ -13,6 +13,7 @@ import pytest
 
 from support.command import command_in
 from support.katan import Katan, running_katan
+from support.trusting import trusted
 
 PYTHON = """
 from openai import OpenAI
@@ -38,6 +39,9 @@ def test_two_lines_become_an_answer(tmp_path: Path, katan: Katan) -> None:
     (tmp_path / "models.yaml").write_text(f"catalog: 1\n{entry}", encoding="utf-8")
 
     assert catalog("validate", "models.yaml").stdout == "no problem in 2 files, 20 providers read\n"
+
+    would = catalog("trust", "models.yaml", "--yes").stdout
+    assert f"ACME_API_KEY (not set)\n      to   {katan.url}\n" in would
 
     before = catalog("check", "acme")
     assert before.returncode == 1
@@ -71,9 +75,9 @@ def test_two_lines_become_an_answer(tmp_path: Path, katan: Katan) -> None:
 
 
 def test_wrong_key_is_told_as_such(tmp_path: Path, katan: Katan) -> None:
-    (tmp_path / "models.yaml").write_text(
-        f"catalog: 1\nproviders:\n  acme:\n    base_url: {katan.url}\n", encoding="utf-8"
-    )
+    file = tmp_path / "models.yaml"
+    file.write_text(f"catalog: 1\nproviders:\n  acme:\n    base_url: {katan.url}\n", encoding="utf-8")
+    trusted(file)
     wrong = "sk-a-wrong-key-0123456789"
     done = command_in(tmp_path)("probe", f"acme/{katan.model}", ACME_API_KEY=wrong)
     assert done.returncode == 1
@@ -86,6 +90,7 @@ def test_demo_shows_the_whole_road_without_a_key(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     for line in (
         "no problem in 2 files",
+        "$ catalog trust models.yaml --yes\nmodels.yaml would send\n  ACME_API_KEY (not set)\n",
         "ACME_API_KEY from environment",
         "acme/small  ok",
         "failed at model",

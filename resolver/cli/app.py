@@ -17,11 +17,13 @@ from modelcatalog.resolver.cli.chat import chat
 from modelcatalog.resolver.cli.check import check
 from modelcatalog.resolver.cli.demo import demo
 from modelcatalog.resolver.cli.explain import explain
+from modelcatalog.resolver.cli.keys import keys
 from modelcatalog.resolver.cli.listing import list_providers
 from modelcatalog.resolver.cli.output import print_json
 from modelcatalog.resolver.cli.probe import probe
 from modelcatalog.resolver.cli.schema import schema
 from modelcatalog.resolver.cli.show import show
+from modelcatalog.resolver.cli.trust import trust
 from modelcatalog.resolver.cli.validate import validate
 
 app = typer.Typer(
@@ -38,6 +40,8 @@ app.command()(explain)
 app.command()(probe)
 app.command()(chat)
 app.command()(validate)
+app.command()(trust)
+app.command()(keys)
 app.command()(schema)
 app.command()(demo)
 

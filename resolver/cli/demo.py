@@ -43,6 +43,7 @@ def demo() -> None:
         failed = False
         for words, keyed in (
             (["validate", "models.yaml"], False),
+            (["trust", "models.yaml", "--yes"], False),
             (["check", "acme"], False),
             (["check", "acme"], True),
             (["explain", "acme/small", "-M", "timeout=30"], True),

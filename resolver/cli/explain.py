@@ -10,7 +10,7 @@ from modelcatalog.resolver.cli.options import BaseUrl, Config, Files, Json, Mode
 from modelcatalog.resolver.cli.output import columns, emit, fold, paint, print_json
 
 if TYPE_CHECKING:
-    from modelcatalog.resolver.plan import Plan, SettingValue
+    from modelcatalog.resolver.plan import Looked, Plan, SettingValue
 
 
 def explain(
@@ -70,10 +70,22 @@ def lines(plan: Plan) -> list[str]:
 
 def _setting_row(plan: Plan, value: SettingValue) -> tuple[str, str, str]:
     shown = plan.url if value.name == "base_url" and plan.url else value.shown
-    others = [f"{one.variable} is set too, not used" for one in value.looked if one.state == "shadowed"]
+    others = [f"{_also(one)}, not used" for one in value.looked if one.state == "shadowed"]
     others += [f"{one.variable} is set but empty" for one in value.looked if one.state == "empty"]
+    others += [
+        f"{one.variable} is in the keyring, but {one.where}"
+        for one in value.looked
+        if one.state == "unreadable"
+    ]
     source = value.source + (f" ({'; '.join(others)})" if others else "")
     return value.name.replace("api_key", "key"), shown or "-", source
+
+
+def _also(looked: Looked) -> str:
+    if looked.where is None:
+        return f"{looked.variable} is there too"
+    where = {"environment": "set", "keyring": "in the keyring"}.get(looked.where, f"in {looked.where}")
+    return f"{looked.variable} is {where} too"
 
 
 def _is_telling(value: SettingValue) -> bool:

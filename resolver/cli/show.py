@@ -58,6 +58,8 @@ def _setting(setting: Setting) -> str:
     parts = [", ".join(setting.env) or "argument only"]
     if setting.also:
         parts.append(f"also {', '.join(setting.also)}")
+    if setting.command:
+        parts.append(f"then the command {setting.command[0]}")
     if setting.default is not None:
         parts.append(f"default {setting.default}")
     elif setting.required:

@@ -9,6 +9,7 @@ import pytest
 
 from support.command import Catalog, command_in
 from support.recording_server import RecordingServer
+from support.trusting import trusted
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def server() -> Iterator[RecordingServer]:
 
 @pytest.fixture
 def acme(tmp_path: Path, server: RecordingServer) -> Path:
-    """The two-line entry, for the server."""
+    """The two-line entry for the server, in a file that the user trusts."""
     path = tmp_path / "models.yaml"
     path.write_text(f"catalog: 1\nproviders:\n  acme:\n    base_url: {server.url}\n", encoding="utf-8")
-    return path
+    return trusted(path)

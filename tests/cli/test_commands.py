@@ -12,6 +12,7 @@ from modelcatalog.resolver import load_catalog
 
 from support.command import Catalog
 from support.recording_server import RecordingServer
+from support.trusting import trusted
 
 KEY = "key-of-acme-0123456789abcdef"
 ACME = {"ACME_API_KEY": KEY}
@@ -121,6 +122,7 @@ def test_check_tells_of_ambient_variables_that_nothing_uses(catalog: Catalog) ->
 
 def test_explain_shows_where_each_value_comes_from(catalog: Catalog, acme: Path) -> None:
     acme.write_text(acme.read_text() + "    headers: {X-Team: evals}\n", encoding="utf-8")
+    trusted(acme)
     done = catalog(
         "explain", "acme/small", "-M", "timeout=30", "-M", "organization=o", OPENAI_ORG_ID="x", **ACME
     )

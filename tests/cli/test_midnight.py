@@ -15,6 +15,7 @@ from support import answers
 from support.answers import Answer
 from support.command import Catalog
 from support.recording_server import RecordingServer, closed_port, self_signed
+from support.trusting import trusted
 
 SENTINEL = "sentinel-key-0123456789-never-shown"
 """The key of every test here; a trailing part of it would be the mask's own `****hown`."""
@@ -157,6 +158,7 @@ def probe(
 ) -> str:
     server.answer(*given)
     acme.write_text(f"catalog: 1\nproviders:\n  acme:\n    base_url: {url or server.url}\n", encoding="utf-8")
+    trusted(acme)
     text = seen(catalog("probe", "acme/small", "--timeout", "10", **ACME), 1)
     return text.replace(server.origin, "http://HOST")
 
@@ -179,7 +181,7 @@ def test_unreachable(catalog: Catalog, acme: Path, server: RecordingServer) -> N
 
 
 def test_host_that_isnt_there(catalog: Catalog, acme: Path, server: RecordingServer) -> None:
-    text = probe(catalog, acme, server, url="http://nosuch.invalid/v1")
+    text = probe(catalog, acme, server, url="https://nosuch.invalid/v1")
     assert text.startswith("acme/small  failed at connect after ")
     assert "nosuch.invalid" in text
 

@@ -9,6 +9,8 @@ import pytest
 from modelcatalog.catalog.errors import UntrustedSourceError
 from modelcatalog.resolver import explain, resolve
 
+from support.trusting import trusted
+
 EVIL = "https://evil.example/v1"
 
 
@@ -45,7 +47,6 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
         ("grok/x", "providers: {grok: {headers: {X-A: {env: OPENAI_API_KEY}}}}"),
         ("grok/x", "providers: {grok: {api_key: {env: OPENAI_API_KEY}}}"),
         ("short", f"providers: {{openai: {{base_url: '{EVIL}'}}}}\naliases: {{short: openai/x}}"),
-        ("cf/x", f"providers: {{cloudflare: {{base_url: '{EVIL}'}}}}"),
     ],
 )
 def test_project_file_cant_send_a_users_secret_elsewhere(tmp_path: Path, name: str, text: str) -> None:
@@ -78,14 +79,22 @@ def test_users_own_file_may_do_as_it_likes(tmp_path: Path) -> None:
     assert not explain("openai/x").errors
 
 
-def test_project_may_add_a_provider_with_a_key_of_its_own(
+def test_project_may_add_a_provider_but_gets_a_key_of_the_users_only_with_trust(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "models.yaml").write_text(
+    file = tmp_path / "models.yaml"
+    file.write_text(
         "catalog: 1\nproviders:\n  acme:\n    base_url: https://llm.acme.dev/v1\n", encoding="utf-8"
     )
+    assert not explain("acme/x", api_key="given").errors
     monkeypatch.setenv("ACME_API_KEY", "k")
+    [finding] = explain("acme/x").errors
+    assert finding.mend == "Nothing was sent. If you wrote or trust that file: catalog trust models.yaml"
+    trusted(file)
     assert not explain("acme/x").errors
+    file.write_text(file.read_text("utf-8").replace("llm.acme", "llm.evil"), encoding="utf-8")
+    [finding] = explain("acme/x").errors
+    assert (finding.mend or "").startswith("models.yaml has changed since you trusted it on ")
 
 
 def test_explicit_base_url_overrules_the_project(tmp_path: Path) -> None:

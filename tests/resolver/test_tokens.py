@@ -1,0 +1,132 @@
+"""Keys that don't last: a function gives them, and is asked once more when one is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import pytest
+
+from modelcatalog.catalog.entries import Entry
+from modelcatalog.catalog.errors import ProviderCallError
+from modelcatalog.providers.secret import Secret
+from modelcatalog.providers.tokens import Tokens
+from modelcatalog.resolver import resolve
+
+from support import answers
+from support.entries import ENTRIES, set_up
+from support.recording_server import RecordingServer
+from support.services import service_of
+
+# goodfire has no place where a key could be changed between two attempts.
+KEYED = [entry for entry in ENTRIES if "key" in entry.auth and entry.adapter != "goodfire"]
+OLD, NEW = "old-key-0123456789abcdef", "new-key-0123456789abcdef"
+
+
+class Giver:
+    """A function that gives one key after the other, and counts how often it was asked."""
+
+    def __init__(self, *keys: Any) -> None:
+        self._keys = list(keys)
+        self.asked = 0
+
+    def __call__(self) -> Any:
+        self.asked += 1
+        return self._keys.pop(0) if len(self._keys) > 1 else self._keys[0]
+
+
+class Token(NamedTuple):
+    """As azure-core has it."""
+
+    token: str
+    expires_on: float
+
+
+@pytest.fixture(params=KEYED, ids=[entry.id for entry in KEYED])
+def entry(request: pytest.FixtureRequest) -> Entry:
+    found: Entry = request.param
+    return found
+
+
+@pytest.fixture
+def server(entry: Entry) -> Iterator[RecordingServer]:
+    with RecordingServer() as running:
+        running.service = service_of(entry.adapter)
+        yield running
+
+
+def ask(name: str, key: Callable[[], Any], *, sync: bool, **arguments: Any) -> str:
+    """The text of an answer, whose key is asked of the function."""
+    if sync:
+        with resolve(name, sync=True, api_key=key, **arguments) as model:
+            return str(model.chat("hi").text)
+
+    async def asked() -> Any:
+        return key()
+
+    async def talk() -> str:
+        async with resolve(name, api_key=asked, **arguments) as model:
+            return str((await model.chat("hi")).text)
+
+    return asyncio.run(talk())
+
+
+def keyless(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments without those that say who asks."""
+    return {name: value for name, value in arguments.items() if "key" not in name}
+
+
+@pytest.mark.parametrize("sync", [True, False], ids=["sync", "async"])
+def test_refused_key_is_asked_for_once_more(
+    entry: Entry, sync: bool, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not sync and entry.adapter == "google_legacy":
+        pytest.skip("its async methods make the sync call in a thread, and take a plain function")
+    arguments = keyless(set_up(monkeypatch, entry, server.origin))
+    giver = Giver((OLD, float("inf")), (NEW, float("inf")))
+    server.answer(answers.error(401, "expired"))
+    assert ask(f"{entry.id}/m", giver, sync=sync, **arguments) == "Hello"
+    assert [OLD in one.everything for one in server.requests] == [True, False]
+    assert [NEW in one.everything for one in server.requests] == [False, True]
+    assert giver.asked == 2
+
+
+@pytest.mark.parametrize("sync", [True, False], ids=["sync", "async"])
+def test_second_refusal_is_the_answer(
+    entry: Entry, sync: bool, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if entry.adapter == "google_legacy":
+        pytest.skip("google-auth asks as often as it may retry")
+    arguments = keyless(set_up(monkeypatch, entry, server.origin))
+    giver = Giver((OLD, float("inf")), (NEW, float("inf")), ("third-0123456789", float("inf")))
+    server.answer(*[answers.error(401, f"no {OLD}")] * 6)
+    with pytest.raises(ProviderCallError) as caught:
+        ask(f"{entry.id}/m", giver, sync=sync, max_retries=0, **arguments)
+    assert len(server.requests) == 2
+    assert OLD not in str(caught.value)
+
+
+def test_key_is_kept_until_its_end() -> None:
+    now = time.time()
+    for end in (now + 1000, datetime.fromtimestamp(now + 1000, UTC)):
+        giver = Giver((OLD, end), (NEW, end))
+        tokens = Tokens(giver)
+        assert [tokens(), tokens()] == [OLD, OLD]
+        assert tokens.renew(OLD) == NEW
+        assert tokens.renew(OLD) == NEW
+        assert (tokens(), giver.asked) == (NEW, 2)
+
+
+def test_key_that_is_about_to_end_is_asked_for_anew() -> None:
+    tokens = Tokens(Giver(Token(OLD, time.time() + 5), Token(NEW, time.time() + 5000)))
+    assert [tokens(), tokens(), tokens()] == [OLD, NEW, NEW]
+
+
+def test_key_without_an_end_is_asked_for_each_time() -> None:
+    giver = Giver(Secret(OLD), NEW)
+    tokens = Tokens(giver)
+    assert [tokens(), tokens()] == [OLD, NEW]
+    assert OLD not in repr(tokens)
