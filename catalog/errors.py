@@ -139,7 +139,14 @@ _KINDS: dict[str, type[SetupError]] = {
     "missing-package": MissingPackageError,
     "old-package": OldPackageError,
     "untrusted-source": UntrustedSourceError,
+    "foreign-key": InvalidCredentialError,
+    "placeholder-value": InvalidCredentialError,
 }
+
+
+def error_class(code: str) -> type[SetupError] | None:
+    """The class that an error with a finding of this code is an instance of; None: no class of its own."""
+    return _KINDS.get(code)
 
 
 def setup_error(model: str, findings: Sequence[Finding]) -> SetupError:
