@@ -238,6 +238,8 @@ def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Se
                 description=value.get("description"),
                 env_place=places.get(f"{pointer}/env") or places.get(pointer),
                 default_place=places.get(f"{pointer}/default") or places.get(pointer),
+                prefixes=tuple(value.get("prefixes") or ()),
+                pattern_place=places.get(f"{pointer}/pattern") or places.get(f"{pointer}/prefixes"),
             ),
         )
 

@@ -34,7 +34,9 @@ def _library() -> Any:
     return import_module("httpx2" if is_third() else "httpx")
 
 
-def http_client(secrets: Iterable[str], key: Callable[[], Any] | None, *, sync: bool) -> Any:
+def http_client(
+    secrets: Iterable[str], key: Callable[[], Any] | None, *, sync: bool, follow_redirects: bool = True
+) -> Any:
     """An HTTP client as the SDK makes it: no timeout of its own, redirects followed, but not with a secret."""
     library = _library()
     keep, seen = (
@@ -46,7 +48,7 @@ def http_client(secrets: Iterable[str], key: Callable[[], Any] | None, *, sync: 
         "response": [_answer_seen if sync else _aanswer_seen],
     }
     kind = _closing_kind(library.Client) if sync else library.AsyncClient
-    return kind(verify=tls_context(), timeout=None, follow_redirects=True, event_hooks=hooks)
+    return kind(verify=tls_context(), timeout=None, follow_redirects=follow_redirects, event_hooks=hooks)
 
 
 def _filler(key: Callable[[], Any], *, sync: bool) -> Any:

@@ -68,7 +68,8 @@ def build(
     theirs = arguments.get(name, connection.http_client)
     http = theirs
     if theirs is None:
-        http = _http_client([*hooks(sync=sync), home_keeper(secret, sync=sync)], sync=sync)
+        kept = [*hooks(sync=sync), home_keeper(secret, sync=sync)]
+        http = _http_client(kept, sync=sync, follow_redirects=connection.follow_redirects)
     else:
         for kind, wanted in (("request", hooks(sync=sync)), ("response", [_reader(sync=sync)])):
             seen = theirs.event_hooks[kind]
@@ -97,13 +98,13 @@ class _BeforeRequest:
         return request
 
 
-def _http_client(hooks: list[Hook], *, sync: bool) -> Any:
+def _http_client(hooks: list[Hook], *, sync: bool, follow_redirects: bool = True) -> Any:
     import httpx2
 
     kind = closing(httpx2.Client) if sync else httpx2.AsyncClient
     context = shared_context(httpx2.create_ssl_context)
     events = {"request": hooks, "response": [_reader(sync=sync)]}
-    return kind(follow_redirects=True, verify=context, event_hooks=events)
+    return kind(follow_redirects=follow_redirects, verify=context, event_hooks=events)
 
 
 def _reader(*, sync: bool) -> Hook:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -38,6 +39,7 @@ _STATUSES: dict[int, tuple[Step, str]] = {
     504: ("timeout", "server"),
 }
 _REDIRECT = 300
+_WRONG_KEY = re.compile(r"(?i)\b(?:incorrect|invalid) api[ _]key\b|\bapi[ _]key (?:is )?(?:not valid|invalid)\b")
 _BEDROCK = ("could not resolve the foundation model", "model identifier is invalid")
 
 
@@ -77,6 +79,9 @@ def _refused(status: int | None, error: BaseException) -> Cause:
     for word in _words(body):
         if word in _CODES:
             return Cause(*_CODES[word], said)
+    # xAI: "Incorrect API key provided: ..."; LiteLLM likewise.
+    if status == 400 and _WRONG_KEY.search(said):
+        return Cause("auth", "key", said)
     if status in (404, 400) and _is_about_model(body, said):
         return Cause("model", "unknown-model", said)
     if status is None or (status >= 500 and status not in _STATUSES):

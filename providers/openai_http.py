@@ -15,7 +15,9 @@ NO_KEY = "modelcatalog-sends-no-key"
 Hook = Callable[[Any], Awaitable[None] | None]
 
 
-def http_client(sdk: Any, hooks: Iterable[Hook], *, sync: bool, library: str = "httpx2") -> Any:
+def http_client(
+    sdk: Any, hooks: Iterable[Hook], *, sync: bool, library: str = "httpx2", follow_redirects: bool = True
+) -> Any:
     """A new HTTP client with the SDK's timeouts, limits and trust. Hooks see every request, redirects too.
 
     `library` is the one that the SDK stands on: its own rules of trust hold.
@@ -24,7 +26,8 @@ def http_client(sdk: Any, hooks: Iterable[Hook], *, sync: bool, library: str = "
 
     make = import_module(library).create_ssl_context
     kind = closing(sdk.DefaultHttpxClient) if sync else sdk.DefaultAsyncHttpxClient
-    return kind(verify=shared_context(make), event_hooks={"request": list(hooks)})
+    options = {} if follow_redirects else {"follow_redirects": False}
+    return kind(verify=shared_context(make), event_hooks={"request": list(hooks)}, **options)
 
 
 @cache

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.catalog import Catalog
     from modelcatalog.catalog.entries import Entry
     from modelcatalog.catalog.problems import Problem
+    from modelcatalog.resolver.online import OnlineAnswer
     from modelcatalog.resolver.plan import Plan
 
 State = Literal["ready", "broken", "not set up"]
+_SET = ("environment", ".env", "secrets")
 _WRONG = ("invalid-credential", "invalid-setting", "invalid-base-url", "untrusted-source", "old-package")
 
 
@@ -33,6 +35,13 @@ class CheckRow:
     id: str
     state: State
     plan: Plan
+    answer: OnlineAnswer | None = None
+
+    @property
+    def touched(self) -> bool:
+        """Whether somebody set something for it: a variable, or a login."""
+        values = self.plan.settings.values()
+        return any(value.kind in _SET for value in values) or bool(self.plan.login and self.plan.login.source)
 
     def to_json(self) -> dict[str, Any]:
         known = self.plan.to_json()
@@ -47,7 +56,8 @@ class CheckRow:
             "kept_out",
             "findings",
         )
-        return {"id": self.id, "state": self.state, **{key: known[key] for key in keys}}
+        online = {} if self.answer is None else {"online": self.answer.to_json()}
+        return {"id": self.id, "state": self.state, **{key: known[key] for key in keys}, **online}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,14 @@ class CheckReport:
 
     def of(self, state: State) -> tuple[CheckRow, ...]:
         return tuple(row for row in self.rows if row.state == state)
+
+    def failing(self, named: bool = False) -> tuple[CheckRow, ...]:
+        """The rows whose service refused or wasn't reached: of those that were set up, or that somebody `named`."""
+        return tuple(
+            row
+            for row in self.rows
+            if row.answer is not None and row.answer.outcome == "fails" and (named or row.touched)
+        )
 
     @property
     def kept_out(self) -> Mapping[str, tuple[str, ...]]:
@@ -128,5 +146,5 @@ def _state(plan: Plan) -> State:
     if any(finding.code in _WRONG for finding in plan.errors):
         return "broken"
     values = plan.settings.values()
-    touched = any(value.required and value.kind in ("environment", ".env", "secrets") for value in values)
+    touched = any(value.required and value.kind in _SET for value in values)
     return "broken" if touched else "not set up"

@@ -84,6 +84,7 @@ class Plan:
     timeout: float | None = None
     max_retries: int | None = None
     http_client: Any = field(default=None, repr=False)
+    follow_redirects: bool = True
 
     @property
     def errors(self) -> tuple[Finding, ...]:

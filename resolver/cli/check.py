@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from modelcatalog.resolver.cli import check_online
+from modelcatalog.resolver.cli.check_online import ask
 from modelcatalog.resolver.cli.options import Files, Json, Names
 from modelcatalog.resolver.cli.output import columns, emit, fold, paint, print_json
 
@@ -19,28 +21,38 @@ def check(
     show_all: Annotated[
         bool, typer.Option("--all", help="Show what each provider that isn't set up lacks.")
     ] = False,
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask each ready provider too, without cost: does it take the key?")
+    ] = False,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for each answer, with --online.")] = 10.0,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="How many are asked at once.")] = 8,
     file: Files = None,
     json: Json = False,
 ) -> None:
-    """Check what is set up: keys, settings and packages, offline. Exits with 1 when something is broken, or when a
-    provider that you named isn't ready.
+    """Check what is set up: keys, settings and packages; offline, unless told otherwise. Exits with 1 when something
+    is broken, when a provider that you named isn't ready, or when one that was set up doesn't work online.
     """
     from modelcatalog.resolver.check import check as check_library
     from modelcatalog.resolver.files import load_catalog
 
     report = check_library(names or (), catalog=load_catalog(file or ()))
+    if online:
+        report = ask(report, timeout, at_once, shows=not json)
     if json:
         print_json(report.to_json())
     else:
         emit(_lines(report, detailed=bool(names) or show_all))
     wrong = report.of("broken") or report.problems or (names and len(report.of("ready")) < len(report.rows))
+    wrong = wrong or report.failing(bool(names))
     if wrong:
         raise typer.Exit(1)
 
 
 def _lines(report: CheckReport, *, detailed: bool) -> list[str]:
     lines: list[str] = []
-    if ready := report.of("ready"):
+    if any(row.answer for row in report.rows):
+        lines += check_online.lines(report.rows)
+    elif ready := report.of("ready"):
         lines += [paint(f"Ready ({len(ready)})", "good"), *columns(_ready(row) for row in ready)]
     if broken := report.of("broken"):
         lines += [paint(f"Broken ({len(broken)})", "bad")]
