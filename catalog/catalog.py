@@ -155,6 +155,21 @@ class Catalog:
                 found.setdefault(layer.kind, set()).update(record["by"])
         return found
 
+    def owners_of_key(self, key: str) -> tuple[str, tuple[str, ...]] | None:
+        """The longest known beginning that `key` has, and the providers whose keys begin so.
+
+        A project's file has no word in this: it could have other keys refused.
+        """
+        found: dict[str, list[str]] = {}
+        for layer in self.layers:
+            if layer.kind != "project":
+                for record_key in layer.records.keys("k/"):
+                    record = layer.record(record_key) if key.startswith(record_key[2:]) else None
+                    if record is not None:
+                        found.setdefault(record_key[2:], []).extend(record["by"])
+        longest = max(found, key=len, default=None)
+        return None if longest is None else (longest, tuple(dict.fromkeys(found[longest])))
+
     def merged(self, provider: str) -> tuple[dict[str, Any], Places] | None:
         """All layers' text on one provider, short forms written out; None when it isn't there or was taken away."""
         self._raise_problems(provider)

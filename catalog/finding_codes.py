@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from modelcatalog.catalog.findings import Severity
+if TYPE_CHECKING:
+    from modelcatalog.catalog.findings import Severity
 
 
 class FindingCode(NamedTuple):

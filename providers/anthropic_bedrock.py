@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["achat", "astream", "chat", "failure", "request_args", "stream"]
 
 PACKAGE = Package("anthropic", "anthropic", "2.10", "anthropic-bedrock")
+NEEDS = ("boto3",)
 TARGETS = frozenset({"client", "request", "body"})
 SETTINGS = frozenset({"region", "base_url", "api_key", *CREDENTIALS})
 URL_RULE = UrlRule(strip=("/model", "/v1/messages", "/messages"), version="", forbid_version=False)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["achat", "astream", "chat", "failure", "request_args", "stream"]
 
 PACKAGE = Package("anthropic", "anthropic", "2.10", "anthropic-vertex")
+NEEDS = ("google-auth",)
 TARGETS = frozenset({"client", "request", "body"})
 SETTINGS = frozenset({"project", "region", "base_url", "access_token", "credentials_file"})
 URL_RULE = UrlRule(strip=("/projects",), version="/v1", forbid_version=False)

@@ -39,7 +39,9 @@ _STATUSES: dict[int, tuple[Step, str]] = {
     504: ("timeout", "server"),
 }
 _REDIRECT = 300
-_WRONG_KEY = re.compile(r"(?i)\b(?:incorrect|invalid) api[ _]key\b|\bapi[ _]key (?:is )?(?:not valid|invalid)\b")
+_WRONG_KEY = re.compile(
+    r"(?i)\b(?:incorrect|invalid) api[ _]key\b|\bapi[ _]key (?:is )?(?:not valid|invalid)\b"
+)
 _BEDROCK = ("could not resolve the foundation model", "model identifier is invalid")
 
 

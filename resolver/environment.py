@@ -70,6 +70,16 @@ class Environment(NamedTuple):
                     found[name].append(Found(name, str(value), origin, self._where(origin, name)))
         return [hit for name in names for hit in found[name]]
 
+    def names(self) -> dict[str, str]:
+        """The variables that have a value, in the process and in the `.env` that is read, and where each is set."""
+        written = {
+            name: self._where(".env", name)
+            for name, value in self._dotenv_values().items()
+            if (value or "").strip()
+        }
+        ours = os.environ if self.variables is None else self.variables
+        return {**written, **{name: "environment" for name, value in ours.items() if value.strip()}}
+
     def has(self, name: str) -> bool:
         """Whether the process itself has this variable, where an SDK would see it."""
         return name in os.environ

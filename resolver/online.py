@@ -102,7 +102,11 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
             failure = adapter.failure(error, plan.secrets)
             scrub(error, plan.secrets)
             answer = replace(_failed(row, failure, timeout), seconds=time.perf_counter() - begun)
-            return _with_better_url(answer, better_url(plan, adapter, timeout)) if failure.step == "path" else answer
+            return (
+                _with_better_url(answer, better_url(plan, adapter, timeout))
+                if failure.step == "path"
+                else answer
+            )
     took = time.perf_counter() - begun
     done = OnlineAnswer(row.id, "works", models=models, url=plan.url, status=200, seconds=took)
     if proved:

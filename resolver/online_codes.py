@@ -60,13 +60,17 @@ def _mend(code: str, row: CheckRow, timeout: float) -> str | None:
     key = settings.get("api_key")
     match code:
         case "key-refused" | "access-denied":
-            source = f"The key came from {key.source}" if key is not None and key.is_set else "No key was sent"
+            source = (
+                f"The key came from {key.source}" if key is not None and key.is_set else "No key was sent"
+            )
             new = f"; get one at {entry.keys}" if entry.keys else ""
             return f"{source}{new}."
         case "login-failed":
             return row.plan.login.mend if row.plan.login is not None else None
         case "connection-refused":
-            start = "Start the server, or correct" if base is not None and base.kind == "default" else "Correct"
+            start = (
+                "Start the server, or correct" if base is not None and base.kind == "default" else "Correct"
+            )
             return f"{start} the base URL: {_set(base)}"
         case "wrong-path" | "unknown-host" | "redirected" | "html-answer" | "unreadable-answer" | "no-tls":
             return f"Is the base URL right? {_set(base)}" if base is not None else None

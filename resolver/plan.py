@@ -20,12 +20,15 @@ State = Literal["used", "shadowed", "empty", "unset"]
 
 
 class Looked(NamedTuple):
-    """A variable that was looked for. `legacy`: other tools' name for it, accepted after the documented ones."""
+    """A variable that was looked for. `legacy`: other tools' name for it, accepted after the documented ones.
+    `differs`: it is shadowed by one that holds something else.
+    """
 
     variable: str
     state: State
     where: str | None = None
     legacy: bool = False
+    differs: bool = False
 
 
 class SettingValue(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from modelcatalog.resolver.adapters import INSTALLED
 from modelcatalog.resolver.arguments import route
 from modelcatalog.resolver.authentication import choose, login_findings
 from modelcatalog.resolver.base_url import examine, is_private
+from modelcatalog.resolver.lifecycle import WITHIN, entry_findings, model_finding
 from modelcatalog.resolver.plan import Plan, SettingValue
 from modelcatalog.resolver.settings import fill, inspect_settings, settle
 from modelcatalog.resolver.trust import untrusted
@@ -38,9 +39,10 @@ def make_plan(
     *,
     sync: bool = False,
     sources: Mapping[str, str] = MappingProxyType({}),
+    within: int = WITHIN,
 ) -> Plan:
     """The plan for a model name. Raises CatalogError for problems in the data and ArgumentError for a refused
-    argument; what is missing on this machine stands in `Plan.findings`.
+    argument; what is missing on this machine, and what ends `within` so many days, stands in `Plan.findings`.
     """
     entry = catalog.entry(ref.provider, ref.qualifier)
     problems = check_entry(entry, INSTALLED)
@@ -54,7 +56,7 @@ def make_plan(
     auth, login = choose(entry, values, environment, options.get("auth"))
     findings = [
         _with_neighbours(finding, ref, catalog, environment)
-        for finding in inspect_settings(entry, values, auth)
+        for finding in inspect_settings(catalog, entry, values, auth)
     ]
     findings += login_findings(entry, auth, login)
     url, url_findings = _url(entry, values, adapter)
@@ -63,8 +65,10 @@ def make_plan(
     findings += header_findings
     findings += untrusted(catalog, entry, values, headers, url, login)
     installed = installed_version(adapter.PACKAGE.distribution)
-    findings += _package(entry, adapter.PACKAGE, installed)
-    findings += _lifecycle(entry)
+    findings += _package(entry, adapter.PACKAGE, installed, getattr(adapter, "NEEDS", ()))
+    findings += entry_findings(entry, within)
+    model = model_finding(ref.provider, ref.model, catalog.facts(ref.provider, ref.model), within)
+    findings += [] if model is None else [model]
     if given_headers := options.get("headers"):
         from modelcatalog.catalog.masking import is_secret_name
 
@@ -178,12 +182,14 @@ def _headers(entry: Entry, environment: Environment) -> tuple[dict[str, str | Se
     return headers, findings
 
 
-def _package(entry: Entry, package: Package, installed: str | None) -> list[Finding]:
+def _package(entry: Entry, package: Package, installed: str | None, needs: Sequence[str]) -> list[Finding]:
     command = f"pip install 'modelcatalog[{package.extra}]'"
-    if installed is None:
-        message = f"{entry.id} needs the package {package.distribution}, which isn't installed."
+    present = {package.distribution: installed, **{name: installed_version(name) for name in needs}}
+    if missing := [name for name, version in present.items() if version is None]:
+        what, which = ("package", "isn't") if len(missing) == 1 else ("packages", "aren't")
+        message = f"{entry.id} needs the {what} {' and '.join(missing)}, which {which} installed."
         return [Finding("missing-package", "error", message, f"Install it: {command}")]
-    if is_old(installed, package.minimum):
+    if installed is not None and is_old(installed, package.minimum):
         message = (
             f"{entry.id} needs {package.distribution} {package.minimum} or newer; {installed} is installed."
         )
@@ -193,15 +199,6 @@ def _package(entry: Entry, package: Package, installed: str | None) -> list[Find
             )
         ]
     return []
-
-
-def _lifecycle(entry: Entry) -> list[Finding]:
-    if entry.status == "active":
-        return []
-    since = f" since {entry.since}" if entry.since else ""
-    what = f"{entry.id} is {entry.status}{since}" + (f": {entry.note}" if entry.note else "")
-    mend = f"Use {entry.successor} instead." if entry.successor else None
-    return [Finding(entry.status, "note", what.rstrip(".") + ".", mend)]
 
 
 def _kept_out(

@@ -149,7 +149,9 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
         case "path":
             if better := better_url(plan, adapter, timeout):
                 version = adapter.URL_RULE.version
-                return replace(report, mend=f"The endpoint answers under {version}: set base_url to {better}.")
+                return replace(
+                    report, mend=f"The endpoint answers under {version}: set base_url to {better}."
+                )
             return replace(report, mend="Is the path of the base URL right?")
         case "model":
             return replace(report, mend=_near_models(resolved, adapter, plan))

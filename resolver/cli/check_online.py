@@ -25,8 +25,8 @@ def ask(report: CheckReport, timeout: float, at_once: int, *, shows: bool) -> Ch
         return ask_all(report, timeout=timeout, at_once=at_once, told=told)
 
 
-def lines(rows: Sequence[CheckRow]) -> list[str]:
-    """What came of each row that was asked."""
+def lines(rows: Sequence[CheckRow], *, named: bool = False) -> list[str]:
+    """What came of each row that was asked; `named`: somebody asked for these rows."""
     result: list[str] = []
     for outcome, head, mood in _HEADS:
         found = [row for row in rows if row.answer is not None and row.answer.outcome == outcome]
@@ -34,11 +34,14 @@ def lines(rows: Sequence[CheckRow]) -> list[str]:
             result += [paint(f"{head} ({len(found)})", mood), *columns(_cells(row) for row in found)]
             result += [line for row in found for line in _told(row)]
     asked = [(row, row.answer) for row in rows if row.answer is not None]
-    failing = [row for row, answer in asked if answer.outcome == "fails" and row.touched]
-    silent = [row.id for row, answer in asked if answer.outcome == "fails" and not row.touched]
+    failing = [row for row, answer in asked if answer.outcome == "fails" and (named or row.touched)]
+    silent = [row.id for row, answer in asked if answer.outcome == "fails" and row not in failing]
     unasked = [row for row, answer in asked if answer.outcome == "not asked"]
     if failing:
-        result += [paint(f"Fails ({len(failing)})", "bad"), *(line for row in failing for line in _failed(row))]
+        result += [
+            paint(f"Fails ({len(failing)})", "bad"),
+            *(line for row in failing for line in _failed(row)),
+        ]
     if silent:
         result += fold(f"No answer ({len(silent)})  ", f"{', '.join(silent)} (nothing was set up for them)")
     if unasked:
@@ -52,7 +55,9 @@ def _cells(row: CheckRow) -> tuple[str, str]:
     if answer is None or answer.seconds is None:
         return row.id, answer.findings[0].message if answer is not None and answer.findings else ""
     parts = ["key accepted"] if answer.outcome == "works" else []
-    parts += [f"{answer.models} model{'' if answer.models == 1 else 's'}"] if answer.models is not None else []
+    parts += (
+        [f"{answer.models} model{'' if answer.models == 1 else 's'}"] if answer.models is not None else []
+    )
     parts += [f"{answer.seconds:.2f} s"]
     if answer.outcome == "unsure" and answer.findings:
         return row.id, f"{answer.findings[0].code}: {answer.findings[0].text()}"
@@ -88,7 +93,9 @@ def _progress(report: CheckReport, *, shows: bool) -> Iterator[Told]:
     def shown() -> Text:
         asked = [f"  {name.ljust(space)}  {state}" for name, state in states.items()]
         done = sum(state not in ("waits", "is asked ...") for state in states.values())
-        return Text("\n".join([f"Asking {len(states)}, {done} done", *asked]), no_wrap=True, overflow="ellipsis")
+        return Text(
+            "\n".join([f"Asking {len(states)}, {done} done", *asked]), no_wrap=True, overflow="ellipsis"
+        )
 
     with Live(shown(), console=Console(highlight=False), transient=True, auto_refresh=False) as live:
 

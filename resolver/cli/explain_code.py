@@ -22,7 +22,8 @@ def complete_code(incomplete: str) -> list[str]:
 
 def explain_code(
     codes: Annotated[
-        list[str] | None, typer.Argument(help="Codes of findings; all when none.", autocompletion=complete_code)
+        list[str] | None,
+        typer.Argument(help="Codes of findings; all when none.", autocompletion=complete_code),
     ] = None,
     json: Json = False,
 ) -> None:
