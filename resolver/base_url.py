@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -10,6 +11,11 @@ from modelcatalog.catalog.findings import Finding
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter import UrlRule
+
+
+# Schemes, also as people mistype them; and what descriptions write for a name of one's own.
+_SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*://+|h?t{0,3}ps?:?/+|/+)")
+_STAND_IN = re.compile(r"(?<![A-Za-z0-9])(?:YOUR[-_][A-Z_-]+|(?:MY[-_]?)?RESOURCE(?:[-_]?NAME)?|NAME)(?![A-Za-z0-9])")
 
 
 def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -> tuple[str, list[Finding]]:
@@ -64,7 +70,7 @@ def host_of(url: str) -> str:
 
 def _malformed(text: str) -> str | None:
     if not text.casefold().startswith(("http://", "https://")):
-        rest = text.partition("://")[2] or text.lstrip("/")
+        rest = _SCHEME.sub("", text)
         scheme = "http" if is_private(f"http://{rest}") else "https"
         return f"has no http:// or https:// before it; write {scheme}://{_masked(rest)}"
     try:
@@ -74,6 +80,10 @@ def _malformed(text: str) -> str | None:
         return f"can't be read ({error})"
     if not parts.hostname:
         return "has no host"
+    if parts.hostname in ("http", "https"):
+        return f"has its scheme twice; write https://{_masked(_SCHEME.sub('', _SCHEME.sub('', text)))}"
+    if stand_in := _STAND_IN.search(parts.netloc.rpartition("@")[2]):
+        return f"still has {stand_in.group()} in it, which stands for a name of your own"
     if parts.username or parts.password:
         return "has a user name or password in it; a key belongs into its own setting"
     if parts.query or parts.fragment:

@@ -154,17 +154,27 @@ def _credential(setting: Setting, value: SettingValue, text: str) -> list[Findin
 
 
 def _unfit(setting: Setting, text: str) -> str | None:
+    bare = text.strip() if setting.name == "base_url" else text
+    if re.search(r"[\x00-\x1f\x7f]", bare):
+        return "has a line break or another control character in it"
+    if bare[:1] in _QUOTES and len(bare) > 1 and bare[-1] in "\"'”`":
+        return f"has {_QUOTES[bare[0]]} around it, as part of the value"
+    if bare != bare.strip():
+        return "begins or ends with white space"
     if setting.choices and text not in map(str, setting.choices):
         return f"is {text!r}, not one of {', '.join(map(str, setting.choices))}"
     if setting.pattern and not re.search(setting.pattern, text):
         return f"is {text!r}, which doesn't have the form {setting.pattern}"
-    if re.search(r"[\x00-\x1f\x7f]", text):
-        return "has a line break or another control character in it"
     return None
 
 
 def _mend_value(value: SettingValue) -> str:
-    return f"It comes from {value.source}." if value.kind != "argument" else "It was given as an argument."
+    if value.kind == "argument":
+        return "It was given as an argument."
+    variable, _, where = value.source.partition(", ")
+    if value.kind == "environment":
+        return f"Set it again: export {variable}=..."
+    return f"Correct it in {where}." if where else f"It comes from {value.source}."
 
 
 def fill(template: str, value_of: Callable[[str], Any]) -> str:
