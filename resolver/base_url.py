@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 # Schemes, also as people mistype them; and what descriptions write for a name of one's own.
 _SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*://+|h?t{0,3}ps?:?/+|/+)")
-_STAND_IN = re.compile(r"(?<![A-Za-z0-9])(?:YOUR[-_][A-Z_-]+|(?:MY[-_]?)?RESOURCE(?:[-_]?NAME)?|NAME)(?![A-Za-z0-9])")
+_STAND_IN = re.compile(
+    r"(?<![A-Za-z0-9])(?:YOUR[-_][A-Z_-]+|(?:MY[-_]?)?RESOURCE(?:[-_]?NAME)?|NAME)(?![A-Za-z0-9])"
+)
 
 
 def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -> tuple[str, list[Finding]]:
@@ -25,7 +27,8 @@ def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -
     """
     text = url.strip()
     if problem := _malformed(text):
-        return text, [_refused(f"The base URL {_masked(text)!r} {problem}.", source)]
+        better = problem.partition("; write ")[2]
+        return text, [_refused(f"The base URL {_masked(text)!r} {problem}.", source, better)]
     parts = urlsplit(text)
     findings: list[Finding] = []
     path = parts.path.rstrip("/")
@@ -104,8 +107,14 @@ def _masked(text: str) -> str:
     return f"{head}://{authority}{slash}{path}" if slashes else f"{authority}{slash}{path}"
 
 
-def _refused(message: str, source: str) -> Finding:
-    return Finding("invalid-base-url", "error", message, f"It comes from: {source}.", "base_url")
+def _refused(message: str, source: str, better: str) -> Finding:
+    variable, _, where = source.partition(", ")
+    mend = (
+        f"Set it again: export {variable}={better or '...'}"
+        if where == "environment"
+        else f"It comes from: {source}."
+    )
+    return Finding("invalid-base-url", "error", message, mend, "base_url")
 
 
 def _mended(message: str, source: str) -> Finding:

@@ -8,17 +8,20 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from modelcatalog.catalog.entries import Entry, Setting
-from modelcatalog.catalog.errors import ProviderCallError, SetupError
-from modelcatalog.resolver import check, resolve
+from modelcatalog.catalog.errors import SetupError
+from modelcatalog.catalog.finding_codes import CODES
+from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.providers.sdk import installed_version
+from modelcatalog.resolver import check, explain, resolve
 
-from support.entries import ENTRIES, set_up
+from support.entries import ENTRIES, set_up, values_of
 from support.recording_server import RecordingServer
 from support.services import service_of
 
@@ -32,7 +35,7 @@ GOOD = {
     "organization": ["org-1"],
     "quota_project": ["other-project"],
 }
-NEVER = ["x\ny", '"quoted"', "'quoted'", "x\x00y"]
+NEVER = ["x\ny", '"quoted"', "'quoted'", "x\x07y", "x "]
 """What no setting can hold, whatever it is."""
 WRONG: dict[str, list[str]] = {
     "base_url": [
@@ -86,7 +89,6 @@ def environments(entry: Entry) -> st.SearchStrategy[dict[str, Made]]:
         variable: made(entry, setting)
         for setting in entry.settings.values()
         for variable in setting.variables
-        if "\x00" not in variable
     }
     return st.fixed_dictionaries(own)
 
@@ -141,14 +143,18 @@ def builds(name: str) -> None:
     asyncio.run(both())
 
 
-def compare(entry: Entry, environment: dict[str, Made]) -> None:
+def compare(entry: Entry, environment: dict[str, Made], origin: str) -> bool:
+    """Whether it was ready, after comparing; a ready one is built, and called at the server of this origin."""
     with pytest.MonkeyPatch.context() as patch:
-        make(patch, {name: one for name, one in environment.items() if "\x00" not in (one.value or "")})
+        kept_out = {one.variable for one in load_adapter(entry.adapter).AMBIENT}
+        for variable, value in service_of(entry.adapter).poison.items():
+            if variable in kept_out:
+                patch.setenv(variable, value)
+        make(patch, environment)
         (row,) = [row for row in check(entry.id).rows if row.id == entry.id]
-        if any("\x00" in (one.value or "") for one in environment.values()):
-            return
-        told = {finding.code for finding in row.plan.findings}
+        told = {finding.code for finding in row.findings}
         assert row.state == expected(entry, environment), told
+        assert told <= CODES.keys()
         if row.plan.errors:
             with pytest.raises(SetupError) as caught:
                 resolve(f"{entry.id}/m", sync=True)
@@ -156,13 +162,106 @@ def compare(entry: Entry, environment: dict[str, Made]) -> None:
             assert all(finding.mend for finding in caught.value.findings)
         elif row.state == "ready":
             builds(f"{entry.id}/m")
+            at_home = {"base_url": values_of(entry, service_of(entry.adapter), origin)["base_url"]}
+            with resolve(f"{entry.id}/m", sync=True, **at_home) as model:
+                assert model.chat("hi").text == "Hello"
+        return row.state == "ready"
+
+
+def hold(entry: Entry, examples: int) -> int:
+    """How many of so many environments were ready."""
+    ready: list[bool] = []
+    with RecordingServer(service=service_of(entry.adapter)) as server:
+
+        @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(environments(entry))
+        def run(environment: dict[str, Made]) -> None:
+            ready.append(compare(entry, environment, server.origin))
+
+        run()
+    return sum(ready)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
 def test_state_of_every_entry_is_what_resolve_does(entry: Entry) -> None:
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(environments(entry))
-    def run(environment: dict[str, Made]) -> None:
-        compare(entry, environment)
+    hold(entry, 15)
 
-    run()
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_state_of_every_entry_is_what_resolve_does_in_many_environments(entry: Entry) -> None:
+    ready = hold(entry, 400)
+    if not {"aws", "google"} & set(entry.auth):
+        assert ready
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_everything_set_is_ready_and_empty_is_not(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = service_of(entry.adapter)
+    with RecordingServer(service=service) as server:
+        arguments = set_up(monkeypatch, entry, server.origin)
+        (row,) = [row for row in check(entry.id).rows if row.id == entry.id]
+        if not {"base_url", "api_key", "region"} & arguments.keys():
+            # Where a login is looked for too, it is poisoned.
+            assert row.state == "ready" or not set(entry.auth) <= {"key", "none"}, row.findings
+        with resolve(f"{entry.id}/m", sync=True, **arguments) as model:
+            assert model.chat("hi").text == "Hello"
+
+
+LOGINS = {
+    "aws": {"AWS_ACCESS_KEY_ID": "AKIA0123456789ABCDEF", "AWS_SECRET_ACCESS_KEY": "secret"},
+    "entra": {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s"},
+}
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_login_makes_ready_what_takes_one(
+    entry: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schemes = [scheme for scheme in entry.auth if scheme not in ("key", "none")]
+    if not schemes:
+        return
+    file = tmp_path / "adc.json"
+    file.write_text(
+        json.dumps({"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r"})
+    )
+    for name, value in (LOGINS.get(schemes[0]) or {"GOOGLE_APPLICATION_CREDENTIALS": str(file)}).items():
+        monkeypatch.setenv(name, value)
+    for setting in entry.settings.values():
+        if setting.variables and (setting.required or setting.required_for) and setting.name != "api_key":
+            monkeypatch.setenv(setting.variables[0], GOOD[setting.name][0])
+    (row,) = [row for row in check(entry.id).rows if row.id == entry.id]
+    entra_is_here = installed_version("azure-identity") is not None
+    assert row.state == ("ready" if schemes[0] != "entra" or entra_is_here else "broken"), row.findings
+    if row.state == "ready":
+        builds(f"{entry.id}/m")
+
+
+KEYED = [entry for entry in ENTRIES if "api_key" in entry.settings and entry.settings["api_key"].variables]
+FORMS = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=12, max_size=60)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from([entry for entry in KEYED if not entry.settings["api_key"].pattern]), FORMS)
+def test_key_of_a_form_that_nobody_documents_is_never_called_wrong(entry: Entry, key: str) -> None:
+    assume(not key.startswith(("AIza", "xxxx", "XXXX")))
+    found = explain(f"{entry.id}/m", env={entry.settings["api_key"].variables[0]: key}).findings
+    assert not {"unusual-key", "foreign-key", "placeholder-value", "invalid-credential"} & {
+        one.code for one in found
+    }
+
+
+@pytest.mark.parametrize("entry", KEYED, ids=lambda entry: entry.id)
+@pytest.mark.parametrize(
+    "key", ["sk-ant-api03-abc", "gsk_abc", "your-api-key", "<key>", "anything at all".replace(" ", "")]
+)
+def test_key_on_its_way_to_a_host_of_the_users_own_is_never_called_unusual(entry: Entry, key: str) -> None:
+    if not entry.settings["base_url"].variables:
+        return
+    env = {
+        entry.settings["api_key"].variables[0]: key,
+        entry.settings["base_url"].variables[0]: "https://proxy.example.com/v1",
+    }
+    codes = {finding.code for finding in explain(f"{entry.id}/m", env=env).findings}
+    assert not {"unusual-key", "foreign-key", "placeholder-value"} & codes
