@@ -53,6 +53,7 @@ def settle(service: Any, connection: Connection, metadata: Iterable[tuple[str, s
     session.hooks["response"].append(_seen)
     if not connection.follow_redirects:
         session.get_redirect_target = _nowhere
+        session.hooks["response"].append(_refuse_redirect)
     if connection.max_retries is not None:
         # After a 401 it would ask for a new token, and try again.
         session._max_refresh_attempts = min(connection.max_retries, 2)  # noqa: SLF001  an argument of its constructor
@@ -150,6 +151,13 @@ def _leave_at_home(session: Any, secrets: list[str], prepared: Any, response: An
 
 def _nowhere(response: Any) -> None:
     """In place of what tells requests where an answer redirects to."""
+
+
+def _refuse_redirect(response: Any, *_: Any, **__: Any) -> None:
+    if response.is_redirect:
+        from google.api_core.exceptions import from_http_response
+
+        raise from_http_response(response)
 
 
 def _seen(response: Any, *_: Any, **__: Any) -> None:

@@ -104,7 +104,7 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
             answer = replace(_failed(row, failure, timeout), seconds=time.perf_counter() - begun)
             return (
                 _with_better_url(answer, better_url(plan, adapter, timeout))
-                if failure.step == "path"
+                if failure.reason == "not-found"
                 else answer
             )
     took = time.perf_counter() - begun

@@ -167,8 +167,9 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
 
 def better_url(plan: Plan, adapter: Adapter, timeout: float) -> str | None:
     """The base URL with the version that its path lacks, if the service answers there."""
-    version = adapter.URL_RULE.version
-    if not plan.url or not version or plan.url.endswith(version):
+    rule = adapter.URL_RULE
+    version = rule.version
+    if not plan.url or not version or rule.forbid_version or plan.url.endswith(version):
         return None
     url = plan.url + version
     return url if _answers(plan, adapter, url, timeout) else None
