@@ -155,9 +155,9 @@ def _nowhere(response: Any) -> None:
 
 def _refuse_redirect(response: Any, *_: Any, **__: Any) -> None:
     if response.is_redirect:
-        from google.api_core.exceptions import from_http_response
+        from importlib import import_module
 
-        raise from_http_response(response)
+        raise import_module("google.api_core.exceptions").from_http_response(response)
 
 
 def _seen(response: Any, *_: Any, **__: Any) -> None:

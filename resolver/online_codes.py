@@ -68,12 +68,11 @@ def _mend(code: str, row: CheckRow, timeout: float) -> str | None:
         case "login-failed":
             return row.plan.login.mend if row.plan.login is not None else None
         case "connection-refused":
-            start = (
-                "Start the server, or correct" if base is not None and base.kind == "default" else "Correct"
-            )
-            return f"{start} the base URL: {_set(base)}"
+            return f"Is the server running? {_base(base)}"
+        case "unknown-host" if base is not None and base.kind == "default":
+            return "Does this machine reach the internet?"
         case "wrong-path" | "unknown-host" | "redirected" | "html-answer" | "unreadable-answer" | "no-tls":
-            return f"Is the base URL right? {_set(base)}" if base is not None else None
+            return f"Is the base URL right? {_base(base)}"
         case "untrusted-certificate":
             return "Behind a company's proxy, name its root certificate: export SSL_CERT_FILE=/path/to/ca.pem"
         case "timed-out":
@@ -85,9 +84,8 @@ def _mend(code: str, row: CheckRow, timeout: float) -> str | None:
     return None
 
 
-def _set(base: SettingValue | None) -> str:
-    if base is None:
-        return "pass base_url=..."
-    variable = next((one.variable for one in base.looked), None)
-    where = f"It is {base.shown} ({base.source})"
-    return f"{where}; export {variable}=..." if variable else f"{where}."
+def _base(base: SettingValue | None) -> str:
+    """Where the base URL came from, and how another one is set."""
+    variable = next((one.variable for one in base.looked), None) if base is not None else None
+    where = f"It came from {base.source}" if base is not None and base.is_set else "None was given"
+    return f"{where}: export {variable}=..." if variable else f"{where}."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from modelcatalog.resolver.cli import check_online
-from modelcatalog.resolver.cli.output import columns, fold, paint
+from modelcatalog.resolver.cli.output import columns, fold, fold_mend, paint
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.findings import Finding
@@ -84,7 +84,7 @@ def _needs(row: CheckRow) -> list[str]:
         head = f"  {row.id}  " if at == 0 else " " * (len(row.id) + 4)
         result += fold(head, finding.message)
         if finding.mend:
-            result += fold(" " * len(head), finding.mend)
+            result += fold_mend(" " * len(head), finding.mend)
     return result
 
 
@@ -104,7 +104,7 @@ def _worth_knowing(report: CheckReport, *, detailed: bool) -> list[str]:
         who = ", ".join(ids)
         says_who = not ids or any(message.startswith(f"{one} ") or f" {one} " in message for one in ids)
         result += fold("  ", message if says_who else f"{who}: {message}")
-        result += fold("    ", mend) if mend else []
+        result += fold_mend("    ", mend) if mend else []
     return result
 
 

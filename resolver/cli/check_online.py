@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from modelcatalog.resolver.cli.output import columns, fold, paint
+from modelcatalog.resolver.cli.output import columns, fold, fold_mend, paint
 
 if TYPE_CHECKING:
     from modelcatalog.resolver.check import CheckReport, CheckRow
@@ -74,7 +74,7 @@ def _failed(row: CheckRow) -> list[str]:
     for finding in row.answer.findings if row.answer is not None else ():
         head = f"  {row.id}  "
         result += fold(head, f"{finding.code}: {finding.message}")
-        result += fold(" " * len(head), finding.mend) if finding.mend else []
+        result += fold_mend(" " * len(head), finding.mend) if finding.mend else []
     return result
 
 

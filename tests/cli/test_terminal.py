@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import struct
-import subprocess
-import sys
-import termios
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from support.command import COVERAGE
+from support.terminal import on_terminal as on_any_terminal
 
 KEYS = {
     "OPENAI_API_KEY": "sk-0123456789abcdef0123",
@@ -25,28 +19,9 @@ KEYS = {
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def on_terminal(folder: Path, *words: str, columns: int = 80, **variables: str) -> str:
-    """What the command prints there."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    environment = {**os.environ, **COVERAGE, "TERM": "xterm-256color", **KEYS, **variables}
-    command = [str(Path(sys.executable).with_name("catalog")), *words]
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
-    )
-    os.close(theirs)
-    pieces = []
-    while True:
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:  # the other end is closed: the command has ended
-            break
-        if not piece:
-            break
-        pieces.append(piece)
-    process.wait(60)
-    os.close(ours)
-    return b"".join(pieces).decode().replace("\r\n", "\n")
+def on_terminal(folder: Path, *words: str, **options: Any) -> str:
+    """What the command prints there, with some things set up."""
+    return on_any_terminal(folder, *words, **{**KEYS, **options})
 
 
 @pytest.mark.parametrize(

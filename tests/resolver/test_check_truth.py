@@ -78,9 +78,9 @@ def made(entry: Entry, setting: Setting) -> st.SearchStrategy[Made]:
     else:
         good, wrong = GOOD[setting.name], WRONG.get(setting.name, NEVER)
     values = [(good, "good"), (wrong, "wrong"), (BLANK, "blank")]
-    return st.just(Made(None, "unset")) | st.one_of(
-        *(st.sampled_from(some).map(lambda value, how=how: Made(value, how)) for some, how in values)
-    )
+    every = [Made(value, how) for some, how in values for value in some]
+    by_how = [[one for one in every if one.how == how] for _, how in values]
+    return st.just(Made(None, "unset")) | st.one_of(*map(st.sampled_from, by_how))
 
 
 def environments(entry: Entry) -> st.SearchStrategy[dict[str, Made]]:
@@ -104,9 +104,9 @@ def expected(entry: Entry, environment: dict[str, Made]) -> str:
     hows = {name: chosen(setting, environment) for name, setting in entry.settings.items()}
     keyed = hows.get("api_key") in ("good", "wrong")
     needs_key = "api_key" in entry.settings and entry.settings["api_key"].required
-    scheme = next((one for one in entry.auth if one == "key" and keyed), None)
-    if scheme is None:
-        scheme = next((one for one in entry.auth if one != "key" or needs_key), "none")
+    schemes = [str(scheme) for scheme in entry.auth]
+    usable = [one for one in schemes if one != "key" or keyed or needs_key]
+    scheme = "key" if keyed and "key" in schemes else next(iter(usable), "none")
     if "wrong" in hows.values():
         return "broken"
     missing = [

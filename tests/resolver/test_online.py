@@ -233,9 +233,9 @@ def test_public_list_without_such_a_request_proves_nothing(plain: RecordingServe
 
 def test_used_up_credit_and_wrong_key_with_400_are_told(plain: RecordingServer) -> None:
     plain.answer(answers.error(429, "You exceeded your current quota", code="insufficient_quota"))
-    assert code(acme(plain).rows[0].answer or pytest.fail()) == "no-credit"
+    assert [code(row.answer) for row in acme(plain).rows if row.answer] == ["no-credit"]
     plain.answer(answers.error(400, "Incorrect API key provided: xa***."))
-    assert code(acme(plain).rows[0].answer or pytest.fail()) == "key-refused"
+    assert [code(row.answer) for row in acme(plain).rows if row.answer] == ["key-refused"]
 
 
 def test_path_that_lacks_its_version_is_named(plain: RecordingServer) -> None:
