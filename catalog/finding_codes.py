@@ -307,6 +307,13 @@ ONLINE = (
         online=True,
     ),
     FindingCode(
+        "unproved-right",
+        "note",
+        "the cloud took the login (AWS: STS, Google: a token was given), which doesn't prove that it may call a model",
+        "One paid call proves it: catalog probe PROVIDER/MODEL",
+        online=True,
+    ),
+    FindingCode(
         "not-askable",
         "note",
         "there is no request without cost that the service would answer: nothing was sent",

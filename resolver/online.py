@@ -14,12 +14,12 @@ from modelcatalog.providers.adapter import load_adapter
 from modelcatalog.providers.secret import Secret, mask, scrub
 from modelcatalog.resolver.online_codes import finding_for
 from modelcatalog.resolver.probing import better_url, listed
-from modelcatalog.resolver.resolution import build
+from modelcatalog.resolver.resolution import build, connect
 from modelcatalog.resolver.together import together
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter import Adapter
-    from modelcatalog.providers.connection import Failure
+    from modelcatalog.providers.connection import Connection, Failure
     from modelcatalog.resolver.check import CheckReport, CheckRow
     from modelcatalog.resolver.plan import Plan
 
@@ -83,8 +83,9 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
     """One row's answer. `started` is called when its client is built: time counts from then on."""
     plan = replace(row.plan, timeout=timeout, max_retries=0, follow_redirects=False)
     adapter = load_adapter(plan.entry.adapter)
-    if plan.entry.list_models.get("available") is False and not hasattr(adapter, "prove"):
-        return _not_asked(row, "the service has no list of models")
+    identify = getattr(adapter, "identify", None)
+    if plan.login is not None and identify is not None:
+        return _identified(row, plan, identify, started)
     try:
         resolved = build(plan, sync=True)
     except ModelCatalogError as error:
@@ -115,6 +116,31 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
     mend = f"One paid call proves it: catalog probe {row.id}/MODEL"
     found = () if proved is None else (Finding("unproved-key", "note", message, mend),)
     return replace(done, outcome="answers", findings=found)
+
+
+def _identified(
+    row: CheckRow, plan: Plan, identify: Callable[[Connection], str], started: Callable[[], None]
+) -> OnlineAnswer:
+    """What the cloud says of its own login, where the host is the cloud's own."""
+    adapter = load_adapter(plan.entry.adapter)
+    base = plan.settings.get("base_url")
+    if base is not None and base.kind not in ("default", "none"):
+        return _not_asked(row, "the base URL isn't the cloud's own, and there is no list of models")
+    started()
+    begun = time.perf_counter()
+    try:
+        who = identify(connect(plan, adapter))
+    except NotImplementedError as error:
+        return _not_asked(row, str(error))
+    except Exception as error:  # noqa: BLE001  the adapter explains whatever it is
+        failure = adapter.failure(error, plan.secrets)
+        scrub(error, plan.secrets)
+        return replace(_failed(row, failure), seconds=time.perf_counter() - begun)
+    message = (
+        f"The login{f' as {who}' if who else ''} was accepted; whether it may call a model wasn't asked."
+    )
+    found = Finding("unproved-right", "note", message, f"One paid call tells: catalog probe {row.id}/MODEL")
+    return OnlineAnswer(row.id, "answers", (found,), status=200, seconds=time.perf_counter() - begun)
 
 
 def _ask(adapter: Adapter, client: Any, plan: Plan, timeout: float) -> tuple[int | None, bool | None]:
