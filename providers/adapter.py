@@ -67,7 +67,12 @@ class UrlRule(NamedTuple):
 
 
 class Adapter(Protocol):
-    """A module of this folder. Only `parameters`, `build` and what works on a client import the SDK."""
+    """A module of this folder. Only `parameters`, `build` and what works on a client import the SDK.
+
+    It may set further names: `ARGUMENTS`, those of arguments that it takes itself; `NEEDS`, distributions without which
+    the SDK can't make a call; `prove(client, path)`, a request that only a valid key gets an answer from;
+    `identify(connection)`, whom the cloud takes the login for.
+    """
 
     PACKAGE: Package
     TARGETS: frozenset[str]
