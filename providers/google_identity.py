@@ -18,7 +18,7 @@ def identify(connection: Connection) -> str:
     It proves the login, not that it may call a model. Raises google-auth's exceptions, and NotImplementedError for an
     API key, which is no login.
     """
-    if connection.auth != "google":
+    if connection.auth == "key":
         raise NotImplementedError("an API key is good for calls of models only")
     credentials = default_credentials(connection)
     session = import_module("requests").Session()

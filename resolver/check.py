@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.findings import Finding
     from modelcatalog.catalog.problems import Problem
     from modelcatalog.resolver.online import OnlineAnswer
-    from modelcatalog.resolver.plan import Plan
+    from modelcatalog.resolver.plan import Plan, SettingValue
 
 State = Literal["ready", "broken", "not set up"]
-_SET = ("environment", ".env", "secrets")
 _WRONG = (
     "invalid-credential",
     "foreign-key",
@@ -55,7 +54,7 @@ class CheckRow:
     def touched(self) -> bool:
         """Whether somebody set something for it: a variable, or a login."""
         values = self.plan.settings.values()
-        return any(value.kind in _SET for value in values) or bool(self.plan.login and self.plan.login.source)
+        return any(is_given(value) for value in values) or bool(self.plan.login and self.plan.login.source)
 
     def to_json(self) -> dict[str, Any]:
         known = self.plan.to_json()
@@ -201,6 +200,11 @@ class _Around:
         return found
 
 
+def is_given(value: SettingValue) -> bool:
+    """Whether somebody set it on this machine, wherever that was."""
+    return value.kind not in ("argument", "default", "none")
+
+
 def _state(plan: Plan) -> State:
     codes = {finding.code for finding in plan.findings}
     if not plan.errors:
@@ -208,5 +212,5 @@ def _state(plan: Plan) -> State:
     if any(finding.code in _WRONG for finding in plan.errors):
         return "broken"
     values = plan.settings.values()
-    touched = any(value.required and value.kind in _SET for value in values)
+    touched = any(value.required and is_given(value) for value in values)
     return "broken" if touched else "not set up"

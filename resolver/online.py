@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from modelcatalog.catalog.errors import ModelCatalogError
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.providers.causes import one_line
 from modelcatalog.providers.secret import Secret, mask, scrub
 from modelcatalog.resolver.online_codes import finding_for
 from modelcatalog.resolver.probing import better_url, listed
@@ -68,6 +69,7 @@ def ask_all(
         within=timeout,
         at_once=at_once,
         late=late,
+        raised=lambda name, error: _unbuildable(ready[name], f"{type(error).__name__}: {error}"),
         told=told,
     )
     return replace(report, rows=tuple(replace(row, answer=answers.get(row.id)) for row in report.rows))
@@ -89,9 +91,9 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
     try:
         resolved = build(plan, sync=True)
     except ModelCatalogError as error:
-        return _unbuildable(row, mask(str(error), plan.secrets))
+        return _unbuildable(row, str(error))
     except Exception as error:  # noqa: BLE001  an SDK's own refusal, of whatever kind
-        return _unbuildable(row, mask(f"{type(error).__name__}: {error}", plan.secrets))
+        return _unbuildable(row, f"{type(error).__name__}: {error}")
     with resolved:
         started()
         begun = time.perf_counter()
@@ -199,7 +201,8 @@ def _with_better_url(answer: OnlineAnswer, url: str | None) -> OnlineAnswer:
 
 
 def _unbuildable(row: CheckRow, said: str) -> OnlineAnswer:
-    message = f"The SDK makes no client for {row.id}: {said.rstrip('.')}."
+    words = one_line(mask(said, row.plan.secrets)).rstrip(".")
+    message = f"The SDK makes no client for {row.id}: {words}."
     return OnlineAnswer(row.id, "fails", (Finding("unbuildable", "error", message),))
 
 

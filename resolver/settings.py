@@ -125,7 +125,8 @@ _QUOTES = {'"': "double quotes", "'": "single quotes", "“": "typographic quote
 def _credential(setting: Setting, value: SettingValue, text: str) -> list[Finding]:
     what = "the api_key argument" if value.kind == "argument" else value.source.partition(",")[0]
     variable = what if value.kind == "environment" else None
-    again = f"Correct it in {value.source.partition(', ')[2]}." if value.kind in (".env", "secrets") else None
+    where = value.source.partition(", ")[2]
+    again = f"Correct it in {where}." if where and value.kind not in ("argument", "environment") else None
 
     def finding(message: str, mend: str) -> list[Finding]:
         return [Finding("invalid-credential", "error", f"{what} {message}", mend, setting.name)]

@@ -20,9 +20,11 @@ def together(
     within: float,
     at_once: int,
     late: Mapping[str, Result],
+    raised: Callable[[str, Exception], Result],
     told: Callable[[str, Result | None], None],
 ) -> dict[str, Result]:
-    """The result of each, in the order of `works`; that of `late` for one that took too long.
+    """The result of each, in the order of `works`; that of `late` for one that took too long, that of `raised` for one
+    that raised an exception.
 
     Each is called in a thread of its own, with a function to call when its time begins. A thread that doesn't come back
     in time gives its place to the next one, and doesn't keep the process alive.
@@ -31,7 +33,7 @@ def together(
     running: set[str] = set()
     clocks: dict[str, float] = {}
     results: dict[str, Result] = {}
-    done: SimpleQueue[tuple[str, Result]] = SimpleQueue()
+    done: SimpleQueue[tuple[str, Result | Exception]] = SimpleQueue()
     while waiting or running:
         while waiting and len(running) < at_once:
             name = next(iter(waiting))
@@ -42,8 +44,8 @@ def together(
         for name, result in [finished] if finished is not None else []:
             if name in running:
                 running.discard(name)
-                results[name] = result
-                told(name, result)
+                results[name] = raised(name, result) if isinstance(result, Exception) else result
+                told(name, results[name])
         now = time.monotonic()
         for name in [one for one in running if now - clocks.get(one, now) > within + _GRACE]:
             running.discard(name)
@@ -53,12 +55,21 @@ def together(
 
 
 def _run(
-    name: str, work: Work[Result], clocks: dict[str, float], done: SimpleQueue[tuple[str, Result]]
+    name: str,
+    work: Work[Result],
+    clocks: dict[str, float],
+    done: SimpleQueue[tuple[str, Result | Exception]],
 ) -> None:
-    done.put((name, work(lambda: clocks.__setitem__(name, time.monotonic()))))
+    try:
+        result: Result | Exception = work(lambda: clocks.__setitem__(name, time.monotonic()))
+    except Exception as error:  # noqa: BLE001  the caller's thread is told of it
+        result = error
+    done.put((name, result))
 
 
-def _next(done: SimpleQueue[tuple[str, Result]]) -> tuple[str, Result] | None:
+def _next(
+    done: SimpleQueue[tuple[str, Result | Exception]],
+) -> tuple[str, Result | Exception] | None:
     try:
         return done.get(timeout=_LOOK)
     except Empty:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -194,6 +195,51 @@ def test_state_of_every_entry_is_what_resolve_does_in_many_environments(entry: E
     ready = hold(entry, 400)
     if not {"aws", "google"} & set(entry.auth):
         assert ready
+
+
+def whole(environment: dict[str, Made], home: str) -> None:
+    """The states of all entries at once, where variables that several share have one value. `home`: what holds them."""
+    with pytest.MonkeyPatch.context() as patch:
+        if home == "environment":
+            make(patch, environment)
+        else:
+            lines = [f"{name}={one.value}" for name, one in environment.items() if one.value is not None]
+            Path(".env").write_text("\n".join(lines), encoding="utf-8")
+        rows = {row.id: row for row in check().rows}
+        for entry in ENTRIES:
+            row = rows[entry.id]
+            told = {finding.code for finding in row.findings}
+            assert row.state == expected(entry, environment), (entry.id, told)
+            assert not {"near-miss-variable", "unloaded-variable", "foreign-key", "unusual-key"} & told
+            if row.plan.errors:
+                with pytest.raises(SetupError):
+                    resolve(f"{entry.id}/m", sync=True)
+            elif row.state == "ready":
+                resolve(f"{entry.id}/m", sync=True).close()
+
+
+def shared(forms: Sequence[str]) -> st.SearchStrategy[dict[str, Made]]:
+    """A value for each variable of the catalog, of these forms only; what fits each entry that has it."""
+    every: dict[str, st.SearchStrategy[Made]] = {}
+    for entry in ENTRIES:
+        for setting in entry.settings.values():
+            for variable in setting.variables:
+                every.setdefault(variable, made(entry, setting).filter(lambda one: one.how in forms))
+    return st.fixed_dictionaries(every)
+
+
+@pytest.mark.parametrize(
+    ("home", "forms"),
+    [("environment", ["unset", "blank", "good", "wrong"]), (".env", ["unset", "good"])],
+    ids=["environment", "dotenv"],
+)
+def test_states_of_the_whole_catalog_are_what_resolve_does(home: str, forms: list[str]) -> None:
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(shared(forms))
+    def run(environment: dict[str, Made]) -> None:
+        whole(environment, home)
+
+    run()
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)

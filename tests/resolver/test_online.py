@@ -245,6 +245,24 @@ def test_path_that_lacks_its_version_is_named(plain: RecordingServer) -> None:
     assert found.findings[0].mend == f"The endpoint answers at {plain.origin}/v1: set that."
 
 
+def test_service_that_never_ends_its_answer_holds_nobody_up() -> None:
+    """Each sign comes in time, so that no timeout of an HTTP library sees it; the last never does."""
+    from support.dripping import dripping_server
+
+    with dripping_server() as slow, RecordingServer() as quick:
+        entries = {
+            "slow": {"base_url": f"{slow}/v1", "api_key": "none"},
+            "quick": {"base_url": quick.url, "api_key": "none"},
+        }
+        catalog = load_catalog(overlay={"providers": entries})
+        report = ask_all(check(["slow", "quick"], catalog=catalog, env={}), timeout=0.5, at_once=1)
+    found = {row.id: row.answer for row in report.rows}
+    assert found["slow"] is not None
+    assert found["quick"] is not None
+    assert code(found["slow"]) == "timed-out"
+    assert found["quick"].outcome == "answers"
+
+
 def test_all_are_asked_at_once_within_bounds(plain: RecordingServer) -> None:
     names = [f"acme{number}" for number in range(6)]
     catalog = load_catalog(
