@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.errors import CatalogError, UnknownProviderError
+from modelcatalog.catalog.layers import key_prefixes
 from modelcatalog.catalog.linking import linked, typed
 from modelcatalog.catalog.merging import Places, merge
 
@@ -163,10 +164,9 @@ class Catalog:
         found: dict[str, list[str]] = {}
         for layer in self.layers:
             if layer.kind != "project":
-                for record_key in layer.records.keys("k/"):
-                    record = layer.record(record_key) if key.startswith(record_key[2:]) else None
-                    if record is not None:
-                        found.setdefault(record_key[2:], []).extend(record["by"])
+                for prefix, owners in key_prefixes(layer.records).items():
+                    if key.startswith(prefix):
+                        found.setdefault(prefix, []).extend(owners)
         longest = max(found, key=len, default=None)
         return None if longest is None else (longest, tuple(dict.fromkeys(found[longest])))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from weakref import WeakKeyDictionary
 
 from modelcatalog.catalog.entries import LayerKind, Place
 from modelcatalog.catalog.shorthand import expand
@@ -149,6 +150,19 @@ def prefixes_in(entry: Mapping[str, Any]) -> Iterator[str]:
     yield from key.get("prefixes") or ()
     if (prefix := literal_start(key.get("pattern"))) is not None:
         yield prefix
+
+
+def key_prefixes(records: Records) -> Mapping[str, tuple[str, ...]]:
+    """How keys begin, and the providers whose keys do. Asked with each plan, so it is read once."""
+    known = _prefixes.get(records)
+    if known is None:
+        found = {key[2:]: records.get(key) for key in records.keys("k/")}
+        known = {prefix: tuple(record["by"]) for prefix, record in found.items() if record is not None}
+        _prefixes[records] = known
+    return known
+
+
+_prefixes: WeakKeyDictionary[Records, Mapping[str, tuple[str, ...]]] = WeakKeyDictionary()
 
 
 def literal_start(pattern: str | None) -> str | None:
