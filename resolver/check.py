@@ -60,10 +60,12 @@ class CheckRow:
         known = self.plan.to_json()
         keys = (
             "status",
+            "place",
             "adapter",
             "client",
             "package",
             "auth",
+            "login",
             "base_url",
             "settings",
             "kept_out",

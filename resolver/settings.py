@@ -122,6 +122,18 @@ def _state(looked: Looked) -> str:
 _QUOTES = {'"': "double quotes", "'": "single quotes", "“": "typographic quotes", "`": "back quotes"}
 
 
+# What people paste along with a key, or in its place; and what a shell cuts off the front of it.
+_PASTED = (
+    (r"(?i)bearer\s", "begins with 'Bearer', which the SDK adds by itself.", "#* "),
+    (
+        r"(?:export )?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=[^=\s].{3}",
+        "begins with a variable's name and an equals sign.",
+        "#*=",
+    ),
+    (r"(?i)https?://", "holds an address, not a key.", ""),
+)
+
+
 def _credential(setting: Setting, value: SettingValue, text: str) -> list[Finding]:
     what = "the api_key argument" if value.kind == "argument" else value.source.partition(",")[0]
     variable = what if value.kind == "environment" else None
@@ -145,6 +157,14 @@ def _credential(setting: Setting, value: SettingValue, text: str) -> list[Findin
             f"has {_QUOTES[text[0]]} around it, as part of the value.",
             f"Mend: {clean}" if variable else again or "Pass it without them.",
         )
+    for form, message, cut in _PASTED:
+        if re.match(form, text):
+            mend = (
+                f'Mend: export {variable}="${{{variable}{cut}}}"'
+                if cut
+                else f"Set it again: export {variable}=..."
+            )
+            return finding(message, mend if variable else again or "Pass the key alone.")
     if re.search(r"[\s\x00-\x1f\x7f]", text):
         return finding(
             "has white space or a control character inside; no key has.", again or "Copy it again."

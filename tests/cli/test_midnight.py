@@ -91,7 +91,18 @@ def test_key_that_cant_be_used(catalog: Catalog, key: str | None, text: str) -> 
     assert seen(catalog("chat", "openai/gpt-4o", "hi", **variables), 1) == text
 
 
-@pytest.mark.parametrize("broken", [f"{SENTINEL}\n", f"  {SENTINEL}", f'"{SENTINEL}"', f"'{SENTINEL}'"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        f"{SENTINEL}\n",
+        f"  {SENTINEL}",
+        f'"{SENTINEL}"',
+        f"'{SENTINEL}'",
+        f"Bearer {SENTINEL}",
+        f"OPENAI_API_KEY={SENTINEL}",
+        f"export OPENAI_API_KEY={SENTINEL}",
+    ],
+)
 def test_command_that_the_message_names_really_mends_the_key(catalog: Catalog, broken: str) -> None:
     told = catalog("chat", "openai/x", "hi", OPENAI_API_KEY=broken).stderr
     command = told.partition("Mend: ")[2].strip()

@@ -54,7 +54,19 @@ WRONG: dict[str, list[str]] = {
     "account_id": ["a/b", "a?b", "a b", *NEVER],
 }
 BLANK = ["", "  ", "\t", "\n"]
-BROKEN_KEYS = ["{}\n", " {}", '"{}"', "'{}'", "{} {}", "{}\x07", "{}é", "<{}>"]
+BROKEN_KEYS = [
+    "{}\n",
+    " {}",
+    '"{}"',
+    "'{}'",
+    "{} {}",
+    "{}\x07",
+    "{}é",
+    "<{}>",
+    "Bearer {}",
+    "KEY_OF={}",
+    "https://h/{}",
+]
 
 
 class Made(NamedTuple):
