@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from modelcatalog.catalog.errors import CatalogError, UnknownProviderError
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.catalog.layers import literal_start
 from modelcatalog.resolver.base_url import is_private
@@ -44,7 +45,7 @@ def shape_findings(
         if value.kind != "argument" and _STAND_IN.fullmatch(text.strip()):
             return [_stand_in(entry, setting, value, what)]
         if foreign := _foreign(catalog, entry, setting, text):
-            return [_moved(catalog, entry, setting, value, foreign)]
+            return [_moved(entry, setting, value, foreign)]
     return _unusual(entry, setting, base, text, what)
 
 
@@ -58,8 +59,8 @@ def _is_at_home(entry: Entry, base: SettingValue | None) -> bool:
     return ours and told and not is_private(str(base.value))
 
 
-def _foreign(catalog: Catalog, entry: Entry, setting: Setting, text: str) -> tuple[str, str] | None:
-    """The beginning that tells, and the provider whose it is."""
+def _foreign(catalog: Catalog, entry: Entry, setting: Setting, text: str) -> tuple[str, Entry] | None:
+    """The beginning that tells, and the entry of the provider whose it is."""
     found = catalog.owners_of_key(text)
     if found is None:
         return None
@@ -70,18 +71,22 @@ def _foreign(catalog: Catalog, entry: Entry, setting: Setting, text: str) -> tup
         return None
     if setting.pattern is None and len(prefix) < _TELLING:
         return None
-    return (
-        (prefix, owners[0])
-        if mine or setting.pattern is None or not re.search(setting.pattern, text)
-        else None
-    )
+    if setting.pattern is not None and not mine and re.search(setting.pattern, text):
+        return None
+    owner = next((one for name in owners if (one := _readable(catalog, name)) is not None), None)
+    return None if owner is None else (prefix, owner)
 
 
-def _moved(
-    catalog: Catalog, entry: Entry, setting: Setting, value: SettingValue, foreign: tuple[str, str]
-) -> Finding:
-    prefix, owner = foreign
-    other = catalog.entry(owner)
+def _readable(catalog: Catalog, provider: str) -> Entry | None:
+    """The provider's entry, None where a file took it away or has problems in it."""
+    try:
+        return catalog.entry(provider)
+    except (CatalogError, UnknownProviderError):
+        return None
+
+
+def _moved(entry: Entry, setting: Setting, value: SettingValue, foreign: tuple[str, Entry]) -> Finding:
+    prefix, other = foreign
     variable = value.source.partition(",")[0]
     target = next(iter(other.settings["api_key"].variables), None) if "api_key" in other.settings else None
     is_error = setting.pattern is not None and value.kind != "argument"

@@ -197,6 +197,16 @@ def test_key_of_another_provider_is_told_whose_it_is_and_goes_nowhere() -> None:
         resolve("openai/x", env={"OPENAI_API_KEY": "sk-ant-x"})
 
 
+def test_provider_that_a_file_took_away_owns_no_keys(tmp_path: Path) -> None:
+    catalog = load_catalog(overlay={"providers": {"anthropic": None}})
+    assert found(check("openai", catalog=catalog, env={"OPENAI_API_KEY": "sk-ant-x"}), "foreign-key") == []
+    (tmp_path / "mine.yaml").write_text(
+        "catalog: 1\nproviders: {anthropic: {bas_url: x}}\n", encoding="utf-8"
+    )
+    catalog = load_catalog(["mine.yaml"])
+    assert found(check("openai", catalog=catalog, env={"OPENAI_API_KEY": "sk-ant-x"}), "foreign-key") == []
+
+
 def test_own_key_is_never_called_anothers() -> None:
     for name, key in {
         "OPENAI_API_KEY": "sk-proj-x",
