@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.errors import CatalogError, UnknownProviderError
+from modelcatalog.catalog.layers import key_prefixes
 from modelcatalog.catalog.linking import linked, typed
 from modelcatalog.catalog.merging import Places, merge
 
@@ -159,6 +160,20 @@ class Catalog:
             if record is not None:
                 found.setdefault(layer.kind, set()).update(record["by"])
         return found
+
+    def owners_of_key(self, key: str) -> tuple[str, tuple[str, ...]] | None:
+        """The longest known beginning that `key` has, and the providers whose keys begin so.
+
+        A project's file has no word in this: it could have other keys refused.
+        """
+        found: dict[str, list[str]] = {}
+        for layer in self.layers:
+            if layer.kind != "project":
+                for prefix, owners in key_prefixes(layer.records).items():
+                    if key.startswith(prefix):
+                        found.setdefault(prefix, []).extend(owners)
+        longest = max(found, key=len, default=None)
+        return None if longest is None else (longest, tuple(dict.fromkeys(found[longest])))
 
     def merged(self, provider: str) -> tuple[dict[str, Any], Places] | None:
         """All layers' text on one provider, short forms written out; None when it isn't there or was taken away."""

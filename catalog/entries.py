@@ -37,7 +37,8 @@ class Setting(NamedTuple):
     It is needed always (`required`), or with some schemes of auth (`required_for`).
     `env` holds the variables that are looked for, first that is set wins; `also` further ones that other tools use,
     looked for after those. `default` may be a template over other settings (`https://{region}.host`). `command` prints
-    the value where no variable has it.
+    the value where no variable has it. A secret matches `pattern`; `prefixes` are beginnings that many, but not all of
+    a provider's secrets have.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Setting(NamedTuple):
     also_place: Place | None = None
     command: tuple[str, ...] = ()
     command_place: Place | None = None
+    prefixes: tuple[str, ...] = ()
+    pattern_place: Place | None = None
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -111,7 +114,7 @@ class Entry(NamedTuple):
     note: str | None = None
     source: str | None = None
     verified: str | None = None
-    list_models: Mapping[str, str] = _NONE
+    list_models: Mapping[str, str | bool] = _NONE
     allow_http: bool = False
     places: Mapping[str, Place] = _NONE
 

@@ -148,7 +148,14 @@ _KINDS: dict[str, type[SetupError]] = {
     "no-weights": InvalidSettingError,
     "plain-http": PlainHttpError,
     "failed-command": MissingCredentialError,
+    "foreign-key": InvalidCredentialError,
+    "placeholder-value": InvalidCredentialError,
 }
+
+
+def error_class(code: str) -> type[SetupError] | None:
+    """The class that an error with a finding of this code is an instance of; None: no class of its own."""
+    return _KINDS.get(code)
 
 
 def setup_error(model: str, findings: Sequence[Finding]) -> SetupError:

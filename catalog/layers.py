@@ -1,7 +1,8 @@
 """One catalog file, compiled: a record for each provider, model and alias, ready to be merged with other layers.
 
 Keys of the records: `p/NAME` a provider, `m/NAME/MODEL` facts on one of its models, `a/ALIAS` another name of a
-provider, `n/ALIAS` another name of a whole model, `v/VARIABLE` the providers that name an environment variable.
+provider, `n/ALIAS` another name of a whole model, `v/VARIABLE` the providers that name an environment variable,
+`k/PREFIX` the providers whose keys begin so.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from weakref import WeakKeyDictionary
 
 from modelcatalog.catalog.entries import LayerKind, Place
 from modelcatalog.catalog.shorthand import expand
@@ -123,6 +125,8 @@ def _provider(
         records[f"a/{alias}"] = {"to": name, "l": record["l"]["aliases"]}
     for variable in variables_in(record["v"]):
         records.setdefault(f"v/{variable}", {"by": []})["by"].append(name)
+    for prefix in prefixes_in(record["v"]):
+        records.setdefault(f"k/{prefix}", {"by": []})["by"].append(name)
     models = raw.get("models")
     if "models" in raw and models is None:
         record["v"]["models"] = None
@@ -140,6 +144,33 @@ def variables_in(entry: Mapping[str, Any]) -> Iterator[str]:
     for patch in (entry.get("qualifiers") or {}).values():
         if patch:
             yield from variables_in(patch)
+
+
+def prefixes_in(entry: Mapping[str, Any]) -> Iterator[str]:
+    """How the keys of an expanded entry begin, where it says so."""
+    key = (entry.get("settings") or {}).get("api_key") or {}
+    yield from key.get("prefixes") or ()
+    if (prefix := literal_start(key.get("pattern"))) is not None:
+        yield prefix
+
+
+def key_prefixes(records: Records) -> Mapping[str, tuple[str, ...]]:
+    """How keys begin, and the providers whose keys do. Asked with each plan, so it is read once."""
+    known = _prefixes.get(records)
+    if known is None:
+        found = {key[2:]: records.get(key) for key in records.keys("k/")}
+        known = {prefix: tuple(record["by"]) for prefix, record in found.items() if record is not None}
+        _prefixes[records] = known
+    return known
+
+
+_prefixes: WeakKeyDictionary[Records, Mapping[str, tuple[str, ...]]] = WeakKeyDictionary()
+
+
+def literal_start(pattern: str | None) -> str | None:
+    """What a pattern such as `^sk-` asks a text to begin with, where it asks for nothing else."""
+    found = re.fullmatch(r"\^([A-Za-z0-9_-]{2,})", pattern or "")
+    return found.group(1) if found else None
 
 
 def _maps(value: Any) -> Iterable[tuple[str, Any]]:

@@ -254,6 +254,8 @@ def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Se
                 also_place=places.get(f"{pointer}/also") or places.get(pointer),
                 command=tuple(value.get("command") or ()),
                 command_place=places.get(f"{pointer}/command"),
+                prefixes=tuple(value.get("prefixes") or ()),
+                pattern_place=places.get(f"{pointer}/pattern") or places.get(f"{pointer}/prefixes"),
             ),
         )
 

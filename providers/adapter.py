@@ -82,8 +82,10 @@ class UrlRule(NamedTuple):
 class Adapter(Protocol):
     """A module of this folder. Only `parameters`, `build` and what works on a client import the SDK.
 
-    One may also have `FURTHER_PACKAGES`, those that its SDK needs besides itself; and, when its model runs in this
-    process, `IN_PROCESS = True` and `machine(model, arguments)`, what there is here for it (`local_machine.Machine`).
+    It may set further names: `ARGUMENTS`, those of arguments that it takes itself; `FURTHER_PACKAGES`, without which
+    the SDK can't make a call; `prove(client, path)`, a request that only a valid key gets an answer from;
+    `identify(connection)`, whom the cloud takes the login for. When its model runs in this process, `IN_PROCESS = True`
+    and `machine(model, arguments)`, what there is here for it (`local_machine.Machine`).
     """
 
     PACKAGE: Package

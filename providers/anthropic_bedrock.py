@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from modelcatalog.providers.adapter import Ambient, Package, UrlRule
 from modelcatalog.providers.anthropic_chat import achat, astream, chat, stream
 from modelcatalog.providers.anthropic_client import CUSTOM_HEADERS, parameters_of, require
-from modelcatalog.providers.anthropic_cloud import failure
+from modelcatalog.providers.anthropic_cloud import failure as cloud_failure
 from modelcatalog.providers.anthropic_signing import CREDENTIALS, fresh_sessions, signing_client
+from modelcatalog.providers.bedrock_failure import failure as aws_failure
+from modelcatalog.providers.bedrock_identity import identify
+from modelcatalog.providers.causes import causes
 from modelcatalog.providers.openai_http import NO_KEY
 from modelcatalog.providers.openai_parameters import request_args
 from modelcatalog.providers.sdk import import_sdk
@@ -19,11 +22,12 @@ from modelcatalog.providers.stainless_client import Kit
 from modelcatalog.providers.stainless_client import build as build_client
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.connection import Built, Connection
+    from modelcatalog.providers.connection import Built, Connection, Failure
 
-__all__ = ["achat", "astream", "chat", "failure", "request_args", "stream"]
+__all__ = ["achat", "astream", "chat", "identify", "request_args", "stream"]
 
 PACKAGE = Package("anthropic", "anthropic", "2.10", "anthropic-bedrock")
+FURTHER_PACKAGES = (Package("boto3", "boto3", "1.28.57", "anthropic-bedrock"),)
 TARGETS = frozenset({"client", "request", "body"})
 SETTINGS = frozenset({"region", "base_url", "api_key", *CREDENTIALS})
 URL_RULE = UrlRule(strip=("/model", "/v1/messages", "/messages"), version="", forbid_version=False)
@@ -89,6 +93,12 @@ def build(connection: Connection, *, sync: bool) -> Built:
     fresh_sessions()
     kind = sdk.AnthropicBedrock if sync else sdk.AsyncAnthropicBedrock
     return build_client(kit, kind, connection, own, sync=sync)
+
+
+def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
+    """Where a call failed and why; AWS's own refusals, which have no exception of the SDK's, too."""
+    theirs = any(isinstance(getattr(one, "response", None), dict) for one in causes(error))
+    return aws_failure(error, secrets) if theirs else cloud_failure(error, secrets)
 
 
 def _instead(given: Mapping[str, object]) -> dict[str, tuple[str, ...]]:

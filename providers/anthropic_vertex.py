@@ -11,6 +11,7 @@ from modelcatalog.providers.anthropic_client import CUSTOM_HEADERS, parameters_o
 from modelcatalog.providers.anthropic_cloud import failure
 from modelcatalog.providers.google_cloud import endpoint
 from modelcatalog.providers.google_credentials import default_credentials
+from modelcatalog.providers.google_identity import identify
 from modelcatalog.providers.openai_http import NO_KEY
 from modelcatalog.providers.openai_parameters import request_args
 from modelcatalog.providers.sdk import import_sdk
@@ -21,9 +22,10 @@ from modelcatalog.providers.stainless_client import build as build_client
 if TYPE_CHECKING:
     from modelcatalog.providers.connection import Built, Connection
 
-__all__ = ["achat", "astream", "chat", "failure", "request_args", "stream"]
+__all__ = ["achat", "astream", "chat", "failure", "identify", "request_args", "stream"]
 
 PACKAGE = Package("anthropic", "anthropic", "2.10", "anthropic-vertex")
+FURTHER_PACKAGES = (Package("google-auth", "google.auth", "2.0", "anthropic-vertex"),)
 TARGETS = frozenset({"client", "request", "body"})
 SETTINGS = frozenset({"project", "region", "base_url", "access_token", "credentials_file"})
 URL_RULE = UrlRule(strip=("/projects",), version="/v1", forbid_version=False)

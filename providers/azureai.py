@@ -19,6 +19,7 @@ from modelcatalog.providers.tool_emulation import PARAMETERS, is_llama, is_wante
 __all__ = ["achat", "alist_models", "astream", "chat", "failure", "list_models", "stream"]
 
 PACKAGE = Package("azure-ai-inference", "azure.ai.inference", "1.0.0b9", "azureai")
+FURTHER_PACKAGES = (Package("aiohttp", "aiohttp", "3.10", "azureai"),)
 TARGETS = frozenset({"client", "request", "body", "adapter"})
 SETTINGS = frozenset({"api_key", "base_url", "api_version", "token_provider"})
 URL_RULE = UrlRule(strip=("/chat/completions", "/info"), version="", forbid_version=False)

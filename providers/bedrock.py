@@ -8,6 +8,7 @@ from modelcatalog.providers.adapter import Ambient, Package, UrlRule
 from modelcatalog.providers.bedrock_chat import achat, alist_models, astream, chat, list_models, stream
 from modelcatalog.providers.bedrock_client import build
 from modelcatalog.providers.bedrock_failure import failure
+from modelcatalog.providers.bedrock_identity import identify
 from modelcatalog.providers.sdk import import_sdk
 from modelcatalog.providers.secret import reveal
 from modelcatalog.providers.tool_emulation import PARAMETERS
@@ -15,7 +16,17 @@ from modelcatalog.providers.tool_emulation import PARAMETERS
 if TYPE_CHECKING:
     from modelcatalog.providers.connection import Connection
 
-__all__ = ["achat", "alist_models", "astream", "build", "chat", "failure", "list_models", "stream"]
+__all__ = [
+    "achat",
+    "alist_models",
+    "astream",
+    "build",
+    "chat",
+    "failure",
+    "identify",
+    "list_models",
+    "stream",
+]
 
 PACKAGE = Package("aioboto3", "aioboto3", "15.5", "bedrock")
 TARGETS = frozenset({"session.client", "request", "body", "adapter"})

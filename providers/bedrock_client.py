@@ -40,8 +40,8 @@ def _build(connection: Connection, *, sync: bool) -> Built:
         raise ValueError(f"{connection.provider} has no region")
     if connection.http_client is not None:
         raise ArgumentError("The AWS SDK takes no HTTP client.", argument="http_client")
-    session = _session(connection, given, sync=sync)
-    arguments = {**_own(connection, region), **given, "config": _config(connection, given, sync=sync)}
+    session = session_of(connection, given, sync=sync)
+    arguments = {**_own(connection, region), **given, "config": config_of(connection, given, sync=sync)}
     if not sync:
         from modelcatalog.providers.bedrock_async import AsyncBedrock
 
@@ -64,13 +64,13 @@ def _build(connection: Connection, *, sync: bool) -> Built:
     return Built(client, close=client.close)
 
 
-def _session(connection: Connection, given: dict[str, Any], *, sync: bool) -> Any:
+def session_of(connection: Connection, given: dict[str, Any], *, sync: bool) -> Any:
     """A session of its own: boto3's default one remembers what it found first."""
     from importlib import import_module
 
     core = import_module("botocore.session" if sync else "aiobotocore.session").get_session()
     profile = reveal(connection.settings.get("profile"))
-    if _keys(connection) or given.get("aws_access_key_id") or not _signs(connection):
+    if keys_of(connection) or given.get("aws_access_key_id") or not _signs(connection):
         # Not looked for at all: one that AWS_PROFILE names, and that there isn't, would be an error.
         core.session_var_map["profile"] = (None, None, None, None)
     elif profile:
@@ -93,13 +93,14 @@ def _loader() -> Any:
 
 
 def _own(connection: Connection, region: Any) -> dict[str, Any]:
-    own: dict[str, Any] = {"region_name": region, **_keys(connection)}
+    own: dict[str, Any] = {"region_name": region, **keys_of(connection)}
     if connection.settings.get("base_url"):
         own["endpoint_url"] = connection.settings["base_url"]
     return own
 
 
-def _keys(connection: Connection) -> dict[str, Any]:
+def keys_of(connection: Connection) -> dict[str, Any]:
+    """The access keys of the connection. ValueError for one half of a pair."""
     keys = {name: reveal(connection.settings.get(name)) for name in _KEYS}
     keys = {name: value for name, value in keys.items() if value}
     if keys and not {"aws_access_key_id", "aws_secret_access_key"} <= keys.keys():
@@ -113,12 +114,12 @@ def _signs(connection: Connection) -> bool:
     """Whether requests are signed, and do not carry a key, or nothing."""
     if connection.auth == "none":
         return False
-    if _keys(connection) or connection.settings.get("profile"):
+    if keys_of(connection) or connection.settings.get("profile"):
         return True
     return connection.auth == "aws" or (connection.auth == "key" and not connection.settings.get("api_key"))
 
 
-def _config(connection: Connection, given: dict[str, Any], *, sync: bool) -> Any:
+def config_of(connection: Connection, given: dict[str, Any], *, sync: bool) -> Any:
     """Ours, and over it the caller's."""
     from importlib import import_module
 

@@ -14,6 +14,7 @@ from modelcatalog.providers.secret import mask
 _CODES: dict[str, tuple[Step, str]] = {
     "AccessDeniedException": ("auth", "forbidden"),
     "ExpiredTokenException": ("auth", "expired"),
+    "ExpiredToken": ("auth", "expired"),
     "IncompleteSignature": ("auth", "key"),
     "InvalidClientTokenId": ("auth", "key"),
     "InvalidSignatureException": ("auth", "key"),

@@ -21,7 +21,7 @@ class Connection:
     Secret, a text, or a function that gives one. `declared` names every setting that the entry has, with a
     value or without. `arguments` are sorted by target. `timeout` is in seconds; it, `max_retries` and
     `http_client` are None when the SDK's own are wanted. `ambient` holds those of the adapter's AMBIENT
-    variables that are set in this process.
+    variables that are set in this process. `follow_redirects`: where the SDK would follow one, it may.
     """
 
     provider: str
@@ -36,6 +36,7 @@ class Connection:
     max_retries: int | None = None
     http_client: object | None = field(default=None, repr=False)
     ambient: Mapping[str, str] = field(default_factory=dict, repr=False)
+    follow_redirects: bool = True
 
 
 class Built(NamedTuple):

@@ -52,7 +52,10 @@ def build_client(
     ours = []
     for name, is_sync in (("httpx_client", True), ("httpx_async_client", False)):
         if http.get(name) is None:
-            http[name] = http_client(secrets, key if callable(key) else None, sync=is_sync)
+            asked = key if callable(key) else None
+            http[name] = http_client(
+                secrets, asked, sync=is_sync, follow_redirects=connection.follow_redirects
+            )
             ours.append(http[name])
     # Not used by our HTTP clients; it spares the SDK from reading the trusted roots for its web sockets.
     context = tls_context()

@@ -35,7 +35,9 @@ def _library() -> Any:
     return import_module("httpx2" if is_third() else "httpx")
 
 
-def http_client(secrets: Iterable[str], key: Callable[[], Any] | None, *, sync: bool) -> Any:
+def http_client(
+    secrets: Iterable[str], key: Callable[[], Any] | None, *, sync: bool, follow_redirects: bool = True
+) -> Any:
     """An HTTP client as the SDK makes it: no timeout of its own, redirects followed, but not with a secret."""
     library = _library()
     keep, seen = (
@@ -48,7 +50,9 @@ def http_client(secrets: Iterable[str], key: Callable[[], Any] | None, *, sync: 
     }
     kind = _closing_kind(library.Client) if sync else library.AsyncClient
     auth = refresher(library.__name__, key)
-    return kind(verify=tls_context(), timeout=None, follow_redirects=True, event_hooks=hooks, auth=auth)
+    return kind(
+        verify=tls_context(), timeout=None, follow_redirects=follow_redirects, event_hooks=hooks, auth=auth
+    )
 
 
 def _filler(key: Callable[[], Any], *, sync: bool) -> Any:

@@ -51,6 +51,9 @@ def settle(service: Any, connection: Connection, metadata: Iterable[tuple[str, s
     secrets = [name for name, value in connection.headers.items() if isinstance(value, Secret)]
     session.rebuild_auth = partial(_leave_at_home, session, [*_SECRET_HEADERS, *secrets])
     session.hooks["response"].append(_seen)
+    if not connection.follow_redirects:
+        session.get_redirect_target = _nowhere
+        session.hooks["response"].append(_refuse_redirect)
     if connection.max_retries is not None:
         # After a 401 it would ask for a new token, and try again.
         session._max_refresh_attempts = min(connection.max_retries, 2)  # noqa: SLF001  an argument of its constructor
@@ -144,6 +147,17 @@ def _leave_at_home(session: Any, secrets: list[str], prepared: Any, response: An
     if session.should_strip_auth(response.request.url, prepared.url):
         for name in secrets:
             prepared.headers.pop(name, None)
+
+
+def _nowhere(response: Any) -> None:
+    """In place of what tells requests where an answer redirects to."""
+
+
+def _refuse_redirect(response: Any, *_: Any, **__: Any) -> None:
+    if response.is_redirect:
+        from importlib import import_module
+
+        raise import_module("google.api_core.exceptions").from_http_response(response)
 
 
 def _seen(response: Any, *_: Any, **__: Any) -> None:

@@ -19,12 +19,23 @@ from modelcatalog.providers.google_client import GENAI, GENAI_AMBIENT, build_cli
 from modelcatalog.providers.google_cloud import endpoint, place
 from modelcatalog.providers.google_credentials import QUOTA, default_credentials
 from modelcatalog.providers.google_failure import failure
+from modelcatalog.providers.google_identity import identify
 from modelcatalog.providers.safety_settings import ADAPTER_ARGUMENTS
 
 if TYPE_CHECKING:
     from modelcatalog.providers.connection import Built, Connection
 
-__all__ = ["achat", "alist_models", "astream", "chat", "failure", "list_models", "request_args", "stream"]
+__all__ = [
+    "achat",
+    "alist_models",
+    "astream",
+    "chat",
+    "failure",
+    "identify",
+    "list_models",
+    "request_args",
+    "stream",
+]
 
 PACKAGE = GENAI
 TARGETS = frozenset({"client", "request", "adapter"})

@@ -69,7 +69,8 @@ def build(
     theirs = arguments.get(name, connection.http_client)
     http = theirs
     if theirs is None:
-        http = _http_client([*hooks(sync=sync), home_keeper(secret, sync=sync)], key, sync=sync)
+        kept = [*hooks(sync=sync), home_keeper(secret, sync=sync)]
+        http = _http_client(kept, key, sync=sync, follow_redirects=connection.follow_redirects)
     else:
         for kind, wanted in (("request", hooks(sync=sync)), ("response", [_reader(sync=sync)])):
             seen = theirs.event_hooks[kind]
@@ -98,13 +99,14 @@ class _BeforeRequest:
         return request
 
 
-def _http_client(hooks: list[Hook], key: Any, *, sync: bool) -> Any:
+def _http_client(hooks: list[Hook], key: Any, *, sync: bool, follow_redirects: bool = True) -> Any:
     import httpx2
 
     kind = closing(httpx2.Client) if sync else httpx2.AsyncClient
     context = shared_context(httpx2.create_ssl_context)
     events = {"request": hooks, "response": [_reader(sync=sync)]}
-    return kind(follow_redirects=True, verify=context, event_hooks=events, auth=refresher("httpx2", key))
+    auth = refresher("httpx2", key)
+    return kind(follow_redirects=follow_redirects, verify=context, event_hooks=events, auth=auth)
 
 
 def _reader(*, sync: bool) -> Hook:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelcatalog.providers.adapter import Ambient, Package, UrlRule
-from modelcatalog.providers.openai_chat import achat, alist_models, astream, chat, list_models, stream
+from modelcatalog.providers.openai_chat import (
+    achat,
+    alist_models,
+    astream,
+    chat,
+    list_models,
+    prove,
+    stream,
+)
 from modelcatalog.providers.openai_client import build as build_client
 from modelcatalog.providers.openai_failure import failure
 from modelcatalog.providers.openai_http import NO_KEY
@@ -16,7 +24,17 @@ from modelcatalog.providers.tool_emulation import PARAMETERS, remember_if_wanted
 if TYPE_CHECKING:
     from modelcatalog.providers.connection import Built, Connection
 
-__all__ = ["achat", "alist_models", "astream", "chat", "failure", "list_models", "request_args", "stream"]
+__all__ = [
+    "achat",
+    "alist_models",
+    "astream",
+    "chat",
+    "failure",
+    "list_models",
+    "prove",
+    "request_args",
+    "stream",
+]
 
 PACKAGE = Package("openai", "openai", "3.50", "openai")
 TARGETS = frozenset({"client", "request", "body", "adapter"})

@@ -78,6 +78,14 @@ async def alist_models(client: Any, path: str = "/models") -> list[str]:
     return _ids(client, path, await client.get(path, cast_to=object))
 
 
+def prove(client: Any, path: str) -> None:
+    """One request to a path that only a valid key gets an answer from. Raises as `chat` does."""
+    answer = client.get(path, cast_to=object)
+    if not isinstance(answer, dict):
+        url = f"{str(client.base_url).rstrip('/')}{path}"
+        raise AnswerError(f"{no_answer('account', answer)}.", status=200, url=url, method="GET")
+
+
 def _read(raw: Any) -> ChatReply:
     with reading(raw.http_response):
         return reply(raw.parse())

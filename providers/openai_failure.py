@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -44,6 +45,9 @@ _OTHER_MODEL = (
     "model identifier is invalid",
     "server is pinned to",
 )
+_WRONG_KEY = re.compile(
+    r"(?i)\b(?:incorrect|invalid) api[ _]key\b|\bapi[ _]key (?:is )?(?:not valid|invalid)\b"
+)
 
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
@@ -82,6 +86,9 @@ def _refused(status: int | None, error: BaseException) -> Cause:
     for word in _words(body):
         if word in _CODES:
             return Cause(*_CODES[word], said)
+    # xAI: "Incorrect API key provided: ..."; LiteLLM likewise.
+    if status == 400 and _WRONG_KEY.search(said):
+        return Cause("auth", "key", said)
     if status in (404, 400) and _is_about_model(body, said):
         return Cause("model", "unknown-model", said)
     if status is None or (status >= 500 and status not in _STATUSES):

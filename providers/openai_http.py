@@ -16,7 +16,13 @@ Hook = Callable[[Any], Awaitable[None] | None]
 
 
 def http_client(
-    sdk: Any, hooks: Iterable[Hook], *, sync: bool, library: str = "httpx2", auth: Any = None
+    sdk: Any,
+    hooks: Iterable[Hook],
+    *,
+    sync: bool,
+    library: str = "httpx2",
+    auth: Any = None,
+    follow_redirects: bool = True,
 ) -> Any:
     """A new HTTP client with the SDK's timeouts, limits and trust. Hooks see every request, redirects too.
 
@@ -26,7 +32,8 @@ def http_client(
 
     make = import_module(library).create_ssl_context
     kind = closing(sdk.DefaultHttpxClient) if sync else sdk.DefaultAsyncHttpxClient
-    return kind(verify=shared_context(make), event_hooks={"request": list(hooks)}, auth=auth)
+    options = {} if follow_redirects else {"follow_redirects": False}
+    return kind(verify=shared_context(make), event_hooks={"request": list(hooks)}, auth=auth, **options)
 
 
 @cache

@@ -118,8 +118,14 @@ def _finish(
         return Built(client)
     if secret or kit.travelling:
         hooks.append(home_keeper([*secret, *kit.travelling], sync=sync))
-    auth = refresher(kit.library, tokens)
-    http = arguments["http_client"] = http_client(kit.sdk, hooks, sync=sync, library=kit.library, auth=auth)
+    http = arguments["http_client"] = http_client(
+        kit.sdk,
+        hooks,
+        sync=sync,
+        library=kit.library,
+        auth=refresher(kit.library, tokens),
+        follow_redirects=connection.follow_redirects,
+    )
     client = kit.make(kind, arguments)
     return Built(client, close=http.close) if sync else Built(client, aclose=http.aclose)
 

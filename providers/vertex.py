@@ -12,6 +12,7 @@ from modelcatalog.providers.adapter import Ambient, Package, UrlRule
 from modelcatalog.providers.google_cloud import endpoint, place
 from modelcatalog.providers.google_credentials import QUOTA, default_credentials
 from modelcatalog.providers.google_failure import failure
+from modelcatalog.providers.google_identity import identify
 from modelcatalog.providers.google_rest import Threaded, built, check, settle
 from modelcatalog.providers.google_rest_chat import KEYWORDS, RestCalls, request_args
 from modelcatalog.providers.safety_settings import ADAPTER_ARGUMENTS, adapter_arguments, safety_settings
@@ -190,4 +191,4 @@ def _path(name: str) -> str:
     )
 
 
-__all__ = ["failure", "request_args"]
+__all__ = ["failure", "identify", "request_args"]

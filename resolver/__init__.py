@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.environment import Environment
     from modelcatalog.resolver.files import load_catalog
     from modelcatalog.resolver.names import ModelRef
+    from modelcatalog.resolver.online import ask_all
     from modelcatalog.resolver.plan import Plan
     from modelcatalog.resolver.probing import ProbeReport, probe
     from modelcatalog.resolver.resolution import explain, parse, resolve
@@ -28,6 +29,7 @@ _HOMES = {
     "ProbeReport": "modelcatalog.resolver.probing",
     "ResolvedModel": "modelcatalog.resolver.resolved",
     "SyncResolvedModel": "modelcatalog.resolver.resolved",
+    "ask_all": "modelcatalog.resolver.online",
     "check": "modelcatalog.resolver.check",
     "explain": "modelcatalog.resolver.resolution",
     "load_catalog": "modelcatalog.resolver.files",
@@ -46,6 +48,7 @@ __all__ = [
     "ProbeReport",
     "ResolvedModel",
     "SyncResolvedModel",
+    "ask_all",
     "check",
     "explain",
     "load_catalog",

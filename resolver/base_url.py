@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from modelcatalog.providers.adapter import UrlRule
 
 
+# Schemes, also as people mistype them; and what descriptions write for a name of one's own.
+_SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*://+|h?t{0,3}ps?:?/+|/+)")
+_STAND_IN = re.compile(
+    r"(?<![A-Za-z0-9])(?:YOUR[-_][A-Z_-]+|(?:MY[-_]?)?RESOURCE(?:[-_]?NAME)?|NAME)(?![A-Za-z0-9])"
+)
+
+
 def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -> tuple[str, list[Finding]]:
     """The URL as the SDK wants it, and what there is to say of it.
 
@@ -19,7 +27,8 @@ def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -
     """
     text = url.strip()
     if problem := _malformed(text):
-        return text, [_refused(f"The base URL {_masked(text)!r} {problem}.", source)]
+        better = problem.partition("; write ")[2]
+        return text, [_refused(f"The base URL {_masked(text)!r} {problem}.", source, better)]
     parts = urlsplit(text)
     findings: list[Finding] = []
     path = parts.path.rstrip("/")
@@ -64,7 +73,7 @@ def host_of(url: str) -> str:
 
 def _malformed(text: str) -> str | None:
     if not text.casefold().startswith(("http://", "https://")):
-        rest = text.partition("://")[2] or text.lstrip("/")
+        rest = _SCHEME.sub("", text)
         scheme = "http" if is_private(f"http://{rest}") else "https"
         return f"has no http:// or https:// before it; write {scheme}://{_masked(rest)}"
     try:
@@ -74,6 +83,10 @@ def _malformed(text: str) -> str | None:
         return f"can't be read ({error})"
     if not parts.hostname:
         return "has no host"
+    if parts.hostname in ("http", "https"):
+        return f"has its scheme twice; write https://{_masked(_SCHEME.sub('', _SCHEME.sub('', text)))}"
+    if stand_in := _STAND_IN.search(parts.netloc.rpartition("@")[2]):
+        return f"still has {stand_in.group()} in it, which stands for a name of your own"
     if parts.username or parts.password:
         return "has a user name or password in it; a key belongs into its own setting"
     if parts.query or parts.fragment:
@@ -94,8 +107,14 @@ def _masked(text: str) -> str:
     return f"{head}://{authority}{slash}{path}" if slashes else f"{authority}{slash}{path}"
 
 
-def _refused(message: str, source: str) -> Finding:
-    return Finding("invalid-base-url", "error", message, f"It comes from: {source}.", "base_url")
+def _refused(message: str, source: str, better: str) -> Finding:
+    variable, _, where = source.partition(", ")
+    mend = (
+        f"Set it again: export {variable}={better or '...'}"
+        if where == "environment"
+        else f"It comes from: {source}."
+    )
+    return Finding("invalid-base-url", "error", message, mend, "base_url")
 
 
 def _mended(message: str, source: str) -> Finding:

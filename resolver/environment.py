@@ -85,6 +85,18 @@ class Environment(NamedTuple):
                     found[name].append(Found(name, str(value), origin, *told(name)))
         return [hit for name in names for hit in found[name]]
 
+    def names(self) -> dict[str, str]:
+        """The variables that have a value, in the process and in the `.env` that is read, and where each is set."""
+        dotenv = self.read_dotenv()
+        values = {} if dotenv is None else dotenv.values
+        written = {
+            name: dotenv.told(name)[0]
+            for name, value in values.items()
+            if dotenv is not None and (value or "").strip()
+        }
+        ours = os.environ if self.variables is None else self.variables
+        return {**written, **{name: "environment" for name, value in ours.items() if value.strip()}}
+
     def has(self, name: str) -> bool:
         """Whether the process itself has this variable, where an SDK would see it."""
         return name in os.environ

@@ -22,12 +22,15 @@ State = Literal["used", "shadowed", "empty", "unset", "unreadable"]
 
 
 class Looked(NamedTuple):
-    """A variable that was looked for. `legacy`: other tools' name for it, accepted after the documented ones."""
+    """A variable that was looked for. `legacy`: other tools' name for it, accepted after the documented ones.
+    `differs`: it is shadowed by one that holds something else.
+    """
 
     variable: str
     state: State
     where: str | None = None
     legacy: bool = False
+    differs: bool = False
 
 
 class SettingValue(NamedTuple):
@@ -97,6 +100,7 @@ class Plan:
     max_retries: int | None = None
     http_client: Any = field(default=None, repr=False)
     tokens: list[Tokens] = field(default_factory=list, repr=False, compare=False)
+    follow_redirects: bool = True
 
     @property
     def errors(self) -> tuple[Finding, ...]:

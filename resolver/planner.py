@@ -12,14 +12,15 @@ from modelcatalog.catalog.errors import CatalogError
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.catalog.meaning import check_entry
 from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.sdk import is_old
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.adapters import INSTALLED
 from modelcatalog.resolver.arguments import route
 from modelcatalog.resolver.authentication import choose, login_findings
 from modelcatalog.resolver.base_url import examine
+from modelcatalog.resolver.installed import machine, package_findings, versions
+from modelcatalog.resolver.lifecycle import WITHIN, entry_findings, model_finding
 from modelcatalog.resolver.plain_http import may_use_http, plain_http, sent
-from modelcatalog.resolver.plan import Plan, PlannedArgument, SettingValue
+from modelcatalog.resolver.plan import Plan, SettingValue
 from modelcatalog.resolver.settings import fill, inspect_settings, settle
 from modelcatalog.resolver.trust import untrusted
 from modelcatalog.resolver.words import case_of, concealed
@@ -27,7 +28,7 @@ from modelcatalog.resolver.words import case_of, concealed
 if TYPE_CHECKING:
     from modelcatalog.catalog.catalog import Catalog
     from modelcatalog.catalog.entries import Entry
-    from modelcatalog.providers.adapter import Adapter, Package
+    from modelcatalog.providers.adapter import Adapter
     from modelcatalog.resolver.environment import Environment, Found
     from modelcatalog.resolver.names import ModelRef
 
@@ -40,9 +41,10 @@ def make_plan(
     *,
     sync: bool = False,
     sources: Mapping[str, str] = MappingProxyType({}),
+    within: int = WITHIN,
 ) -> Plan:
     """The plan for a model name. Raises CatalogError for problems in the data and ArgumentError for a refused
-    argument; what is missing on this machine stands in `Plan.findings`.
+    argument; what is missing on this machine, and what ends `within` so many days, stands in `Plan.findings`.
     """
     entry = catalog.entry(ref.provider, ref.qualifier)
     problems = check_entry(entry, INSTALLED)
@@ -58,7 +60,7 @@ def make_plan(
     auth, login = choose(entry, values, environment, options.get("auth"))
     findings = [
         _with_neighbours(finding, ref, catalog, environment)
-        for finding in inspect_settings(entry, values, auth)
+        for finding in inspect_settings(catalog, entry, values, auth)
     ]
     findings += login_findings(entry, auth, login)
     url, url_findings = _url(entry, values, adapter)
@@ -72,18 +74,20 @@ def make_plan(
             headers[name] = Secret(hits[name].value)
         elif header.value is not None:
             headers[name] = header.value
-    further: tuple[Package, ...] = getattr(adapter, "FURTHER_PACKAGES", ())
-    for package in (adapter.PACKAGE, *further):
-        findings += _package(entry, package)
-    machine, machine_findings = _machine(adapter, entry.wire_id(ref.model), routed)
+    findings += package_findings(entry, adapter)
+    here, machine_findings = machine(adapter, entry.wire_id(ref.model), routed)
     findings += machine_findings
-    findings += _lifecycle(entry)
+    findings += entry_findings(entry, within)
+    model = model_finding(ref.provider, ref.model, catalog.facts(ref.provider, ref.model), within)
+    findings += [] if model is None else [model]
     if given_headers := options.get("headers"):
         from modelcatalog.catalog.masking import is_secret_name
 
         for name, value in given_headers.items():
             headers[name] = Secret(value) if is_secret_name(name) and isinstance(value, str) else value
     findings += plain_http(url, allowed, sent(auth, values, headers))
+    installed, *_ = (further := versions(adapter)).values()
+    del further[adapter.PACKAGE.distribution]
     return Plan(
         ref=ref,
         entry=entry,
@@ -92,15 +96,15 @@ def make_plan(
         login=login,
         package=adapter.PACKAGE,
         client=adapter.client_name(sync),
-        installed=_version(adapter.PACKAGE),
+        installed=installed,
         url=url,
         settings=MappingProxyType(values),
         headers=MappingProxyType(headers),
         arguments=routed,
         findings=tuple(findings),
         kept_out=_kept_out(adapter, values, environment),
-        machine=machine,
-        further_packages={package.distribution: _version(package) for package in further},
+        machine=here,
+        further_packages=further,
         timeout=options.get("timeout"),
         max_retries=options.get("max_retries"),
         http_client=options.get("http_client"),
@@ -187,52 +191,6 @@ def _headers(entry: Entry, environment: Environment) -> tuple[dict[str, Found], 
                 Finding("missing-setting", "error", message, f"Set it: export {header.env[0]}=...", name)
             )
     return hits, findings
-
-
-def _machine(
-    adapter: Adapter, model: str, routed: tuple[PlannedArgument, ...]
-) -> tuple[str | None, tuple[Finding, ...]]:
-    """What there is here for a model that runs in this process."""
-    look = getattr(adapter, "machine", None)
-    if look is None:
-        return None, ()
-    by_target: dict[str, dict[str, object]] = {}
-    for argument in routed:
-        by_target.setdefault(argument.target, {})[argument.name] = argument.value
-    summary, findings = look(model, by_target)
-    return summary, findings
-
-
-def _version(package: Package) -> str | None:
-    found = package.installed
-    return None if found is None else found[1]
-
-
-def _package(entry: Entry, package: Package) -> list[Finding]:
-    installed = _version(package)
-    command = f"pip install 'modelcatalog[{package.extra}]'"
-    if installed is None:
-        message = f"{entry.id} needs the package {package.distribution}, which isn't installed."
-        return [Finding("missing-package", "error", message, f"Install it: {command}")]
-    if is_old(installed, package.minimum):
-        message = (
-            f"{entry.id} needs {package.distribution} {package.minimum} or newer; {installed} is installed."
-        )
-        return [
-            Finding(
-                "old-package", "error", message, f"Update it: {command.replace('install', 'install -U', 1)}"
-            )
-        ]
-    return []
-
-
-def _lifecycle(entry: Entry) -> list[Finding]:
-    if entry.status == "active":
-        return []
-    since = f" since {entry.since}" if entry.since else ""
-    what = f"{entry.id} is {entry.status}{since}" + (f": {entry.note}" if entry.note else "")
-    mend = f"Use {entry.successor} instead." if entry.successor else None
-    return [Finding(entry.status, "note", what.rstrip(".") + ".", mend)]
 
 
 def _kept_out(

@@ -13,6 +13,7 @@ from modelcatalog.resolver.resolution import build, explain
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.catalog import Catalog
+    from modelcatalog.catalog.entries import Entry
     from modelcatalog.providers.adapter import Adapter
     from modelcatalog.providers.chat import ChatChunk
     from modelcatalog.resolver.environment import Environment
@@ -159,15 +160,10 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
     adapter = load_adapter(plan.entry.adapter)
     match report.step:
         case "path":
-            version = adapter.URL_RULE.version
-            if (
-                plan.url
-                and version
-                and not plan.url.endswith(version)
-                and _answers(plan, adapter, plan.url + version, timeout)
-            ):
+            if better := better_url(plan, adapter, timeout):
+                version = adapter.URL_RULE.version
                 return replace(
-                    report, mend=f"The endpoint answers under {version}: set base_url to {plan.url}{version}."
+                    report, mend=f"The endpoint answers under {version}: set base_url to {better}."
                 )
             return replace(report, mend="Is the path of the base URL right?")
         case "model":
@@ -182,10 +178,20 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
     return report
 
 
+def better_url(plan: Plan, adapter: Adapter, timeout: float) -> str | None:
+    """The base URL with the version that its path lacks, if the service answers there."""
+    rule = adapter.URL_RULE
+    version = rule.version
+    if not plan.url or not version or rule.forbid_version or plan.url.endswith(version):
+        return None
+    url = plan.url + version
+    return url if _answers(plan, adapter, url, timeout) else None
+
+
 def _answers(plan: Plan, adapter: Adapter, url: str, timeout: float) -> bool:
     try:
         with build(replace(plan, url=url, timeout=min(timeout, 5.0)), sync=True) as other:
-            _listed(adapter, other.client, plan)
+            listed(adapter, other.client, plan.entry)
             return True
     except Exception:  # noqa: BLE001  whatever it is, the answer is no
         return False
@@ -195,7 +201,7 @@ def _near_models(resolved: SyncResolvedModel[Any], adapter: Adapter, plan: Plan)
     from modelcatalog.catalog.suggest import nearest
 
     try:
-        models = _listed(adapter, resolved.client, plan)
+        models = listed(adapter, resolved.client, plan.entry)
     except Exception:  # noqa: BLE001  the list is only a help
         return None
     near = nearest(plan.model, models)
@@ -204,6 +210,7 @@ def _near_models(resolved: SyncResolvedModel[Any], adapter: Adapter, plan: Plan)
     return f"The service lists {len(models)}, such as {', '.join(models[:3])}." if models else None
 
 
-def _listed(adapter: Adapter, client: Any, plan: Plan) -> list[str]:
-    path = plan.entry.list_models.get("path")
-    return adapter.list_models(client) if path is None else adapter.list_models(client, path)
+def listed(adapter: Adapter, client: Any, entry: Entry) -> list[str]:
+    """The models that the service lists, at the path that the entry gives, else at the adapter's own."""
+    path = entry.list_models.get("path")
+    return adapter.list_models(client) if path is None else adapter.list_models(client, str(path))

@@ -188,6 +188,7 @@ def connect(plan: Plan, adapter: Adapter) -> Connection:
         max_retries=plan.max_retries,
         http_client=plan.http_client,
         ambient={variable: value for variable, value in ambient.items() if value is not None},
+        follow_redirects=plan.follow_redirects,
     )
 
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.deeper import look_deeper
+from modelcatalog.resolver.key_shapes import shape_findings
 from modelcatalog.resolver.plan import Looked, PlannedArgument, SettingValue
 
 if TYPE_CHECKING:
+    from modelcatalog.catalog.catalog import Catalog
     from modelcatalog.catalog.entries import Entry, Setting
     from modelcatalog.resolver.environment import Environment, Found
 
@@ -75,7 +77,8 @@ def _looked(setting: Setting, hits: list[Found], used: Found | None) -> Iterable
             yield Looked(variable, "unset", None, legacy)
         for hit in mine:
             state = "used" if hit is used else "empty" if hit.is_blank else "shadowed"
-            yield Looked(variable, state, hit.where, legacy)  # type: ignore[arg-type]
+            differs = state == "shadowed" and used is not None and hit.value.strip() != used.value.strip()
+            yield Looked(variable, state, hit.where, legacy, differs)  # type: ignore[arg-type]
 
 
 def _wrap(setting: Setting, value: Any) -> Any:
@@ -84,7 +87,9 @@ def _wrap(setting: Setting, value: Any) -> Any:
     return Secret(str(value))
 
 
-def inspect_settings(entry: Entry, values: Mapping[str, SettingValue], auth: str) -> list[Finding]:
+def inspect_settings(
+    catalog: Catalog, entry: Entry, values: Mapping[str, SettingValue], auth: str
+) -> list[Finding]:
     """What is missing, and what has a value that can't be right."""
     findings: list[Finding] = []
     for name, value in values.items():
@@ -98,7 +103,9 @@ def inspect_settings(entry: Entry, values: Mapping[str, SettingValue], auth: str
             continue
         text = value.value.reveal() if isinstance(value.value, Secret) else str(value.value)
         if setting.secret:
-            findings += _credential(setting, value, text) or _unusual(entry, setting, values, text)
+            findings += _credential(setting, value, text)
+            if name == "api_key" and auth == "key" and not findings:
+                findings += shape_findings(catalog, entry, setting, values, text)
         elif problem := _unfit(setting, text):
             mend = _mend_value(value)
             findings.append(Finding("invalid-setting", "error", f"{name} {problem}.", mend, name))
@@ -127,9 +134,23 @@ def _state(looked: Looked) -> str:
 _QUOTES = {'"': "double quotes", "'": "single quotes", "“": "typographic quotes", "`": "back quotes"}
 
 
+# What people paste along with a key, or in its place; and what a shell cuts off the front of it.
+_PASTED = (
+    (r"(?i)bearer\s", "begins with 'Bearer', which the SDK adds by itself.", "#* "),
+    (
+        r"(?:export )?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=[^=\s].{3}",
+        "begins with a variable's name and an equals sign.",
+        "#*=",
+    ),
+    (r"(?i)https?://", "holds an address, not a key.", ""),
+)
+
+
 def _credential(setting: Setting, value: SettingValue, text: str) -> list[Finding]:
     what = "the api_key argument" if value.kind == "argument" else value.source.partition(",")[0]
-    variable = what if value.kind != "argument" else None
+    variable = what if value.kind == "environment" else None
+    where = value.source.partition(", ")[2]
+    again = f"Correct it in {where}." if where and value.kind not in ("argument", "environment") else None
 
     def finding(message: str, mend: str) -> list[Finding]:
         return [Finding("invalid-credential", "error", f"{what} {message}", mend, setting.name)]
@@ -139,48 +160,54 @@ def _credential(setting: Setting, value: SettingValue, text: str) -> list[Findin
         end = "ends in" if text.rstrip() != text else "begins with"
         clean = f'export {variable}="$(printf %s "${variable}" | tr -d \'[:space:]\')"'
         return finding(
-            f"{end} {name}; it would be refused.", f"Mend: {clean}" if variable else "Pass it without."
+            f"{end} {name}; it would be refused.",
+            f"Mend: {clean}" if variable else again or "Pass it without.",
         )
     if text[:1] in _QUOTES and len(text) > 1 and text[-1] in "\"'”`":
-        clean = f"write it without them: export {variable}=..." if variable else "pass it without them."
+        clean = f'export {variable}="$(printf %s "${variable}" | sed \'s/^.//; s/.$//\')"'
         return finding(
-            f"has {_QUOTES[text[0]]} around it, as part of the value.", clean[0].upper() + clean[1:]
+            f"has {_QUOTES[text[0]]} around it, as part of the value.",
+            f"Mend: {clean}" if variable else again or "Pass it without them.",
         )
+    for form, message, cut in _PASTED:
+        if re.match(form, text):
+            mend = (
+                f'Mend: export {variable}="${{{variable}{cut}}}"'
+                if cut
+                else f"Set it again: export {variable}=..."
+            )
+            return finding(message, mend if variable else again or "Pass the key alone.")
     if re.search(r"[\s\x00-\x1f\x7f]", text):
-        return finding("has white space or a control character inside; no key has.", "Copy it again.")
+        return finding(
+            "has white space or a control character inside; no key has.", again or "Copy it again."
+        )
     if not text.isascii():
-        return finding("has a character that isn't ASCII; no header can carry it.", "Copy it again.")
+        return finding("has a character that isn't ASCII; no header can carry it.", again or "Copy it again.")
     return []
 
 
-def _unusual(entry: Entry, setting: Setting, values: Mapping[str, SettingValue], text: str) -> list[Finding]:
-    """A key of another form than the provider's; said only where it goes to the provider's own host."""
-    base = values.get("base_url")
-    if (
-        setting.pattern is None
-        or re.search(setting.pattern, text)
-        or (base is not None and base.kind != "default")
-    ):
-        return []
-    message = f"{values[setting.name].source.partition(',')[0]} doesn't look like a key of {entry.name}."
-    mend = f"Its keys have the form {setting.pattern}" + (
-        f"; get one at {entry.keys}." if entry.keys else "."
-    )
-    return [Finding("unusual-key", "warning", message, mend, setting.name)]
-
-
 def _unfit(setting: Setting, text: str) -> str | None:
+    bare = text.strip() if setting.name == "base_url" else text
+    if re.search(r"[\x00-\x1f\x7f]", bare):
+        return "has a line break or another control character in it"
+    if bare[:1] in _QUOTES and len(bare) > 1 and bare[-1] in "\"'”`":
+        return f"has {_QUOTES[bare[0]]} around it, as part of the value"
+    if bare != bare.strip():
+        return "begins or ends with white space"
     if setting.choices and text not in map(str, setting.choices):
         return f"is {text!r}, not one of {', '.join(map(str, setting.choices))}"
     if setting.pattern and not re.search(setting.pattern, text):
         return f"is {text!r}, which doesn't have the form {setting.pattern}"
-    if re.search(r"[\x00-\x1f\x7f]", text):
-        return "has a line break or another control character in it"
     return None
 
 
 def _mend_value(value: SettingValue) -> str:
-    return f"It comes from {value.source}." if value.kind != "argument" else "It was given as an argument."
+    if value.kind == "argument":
+        return "It was given as an argument."
+    variable, _, where = value.source.partition(", ")
+    if value.kind == "environment":
+        return f"Set it again: export {variable}=..."
+    return f"Correct it in {where}." if where else f"It comes from {value.source}."
 
 
 def fill(template: str, value_of: Callable[[str], Any]) -> str:

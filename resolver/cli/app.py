@@ -17,6 +17,7 @@ from modelcatalog.resolver.cli.chat import chat
 from modelcatalog.resolver.cli.check import check
 from modelcatalog.resolver.cli.demo import demo
 from modelcatalog.resolver.cli.explain import explain
+from modelcatalog.resolver.cli.explain_code import explain_code
 from modelcatalog.resolver.cli.keys import keys
 from modelcatalog.resolver.cli.listing import list_providers
 from modelcatalog.resolver.cli.output import print_json
@@ -37,6 +38,7 @@ app.command("list")(list_providers)
 app.command()(show)
 app.command()(check)
 app.command()(explain)
+app.command("explain-code")(explain_code)
 app.command()(probe)
 app.command()(chat)
 app.command()(validate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -76,6 +77,21 @@ def fold(head: str, text: str) -> list[str]:
         return [head.rstrip(), *(hang + line for line in below)]
     lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
     return [head + lines[0], *(" " * len(head) + line for line in lines[1:])]
+
+
+def fold_mend(head: str, text: str) -> list[str]:
+    """`text` as `fold` gives it, but a command in it stays in one line, so that it can be copied."""
+    found = _COMMAND.search(text)
+    if found is None or "=.." in found.group() or width() == 0 or len(head) + len(text) <= width():
+        return fold(head, text)
+    before, command, after = text[: found.start()].rstrip(), found.group(), text[found.end() :].strip()
+    hang = head if len(head) + len(command) <= width() else "    "
+    lines = fold(head, before) if before else []
+    lines += [hang + command]
+    return lines + (fold(" " * len(head), after) if after else [])
+
+
+_COMMAND = re.compile(r"(?<![\w`])(?:export|unset|pip install|catalog) .*?(?=\.?$| \()")
 
 
 def counted(number: int, noun: str) -> str:

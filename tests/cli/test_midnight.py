@@ -82,8 +82,8 @@ def test_name_that_cant_be_resolved(catalog: Catalog, name: str, text: str) -> N
         ),
         (
             f'"{SENTINEL}"',
-            "InvalidCredentialError: OPENAI_API_KEY has double quotes around it, as part of the value. Write it "
-            "without them: export OPENAI_API_KEY=...\n",
+            "InvalidCredentialError: OPENAI_API_KEY has double quotes around it, as part of the value. Mend: "
+            'export OPENAI_API_KEY="$(printf %s "$OPENAI_API_KEY" | sed \'s/^.//; s/.$//\')"\n',
         ),
     ],
 )
@@ -92,12 +92,24 @@ def test_key_that_cant_be_used(catalog: Catalog, key: str | None, text: str) -> 
     assert seen(catalog("chat", "openai/gpt-4o", "hi", **variables), 1) == text
 
 
-def test_command_that_the_message_names_really_mends_the_key(catalog: Catalog) -> None:
-    told = catalog("chat", "openai/x", "hi", OPENAI_API_KEY=f"{SENTINEL}\n").stderr
+@pytest.mark.parametrize(
+    "broken",
+    [
+        f"{SENTINEL}\n",
+        f"  {SENTINEL}",
+        f'"{SENTINEL}"',
+        f"'{SENTINEL}'",
+        f"Bearer {SENTINEL}",
+        f"OPENAI_API_KEY={SENTINEL}",
+        f"export OPENAI_API_KEY={SENTINEL}",
+    ],
+)
+def test_command_that_the_message_names_really_mends_the_key(catalog: Catalog, broken: str) -> None:
+    told = catalog("chat", "openai/x", "hi", OPENAI_API_KEY=broken).stderr
     command = told.partition("Mend: ")[2].strip()
     shell = subprocess.run(
         ["sh", "-c", f'{command}; printf %s "$OPENAI_API_KEY"'],
-        env={**os.environ, "OPENAI_API_KEY": f"{SENTINEL}\n"},
+        env={**os.environ, "OPENAI_API_KEY": broken},
         capture_output=True,
         text=True,
         check=True,

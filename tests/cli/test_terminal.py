@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,9 @@ KEYS = {
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def on_terminal(folder: Path, *words: str, columns: int = 80, **variables: str) -> str:
-    """What the command prints there."""
-    return printed(folder, *words, columns=columns, **KEYS, **variables)
+def on_terminal(folder: Path, *words: str, **options: Any) -> str:
+    """What the command prints there, with some things set up."""
+    return printed(folder, *words, **{**KEYS, **options})
 
 
 @pytest.mark.parametrize(

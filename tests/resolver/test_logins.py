@@ -174,7 +174,7 @@ def test_check_tells_no_login_from_a_broken_one(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_check_names_login_region_and_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from modelcatalog.resolver.cli.check import way_in
+    from modelcatalog.resolver.cli.check_lines import way_in
 
     set_all(monkeypatch, AWS_PROFILE="dev", AWS_REGION="eu-west-1", ANTHROPIC_VERTEX_REGION="europe-west4")
     set_all(monkeypatch, ANTHROPIC_VERTEX_PROJECT_ID="my-project")

@@ -148,13 +148,16 @@ def test_setting_in_an_address_cant_change_the_path(account: str) -> None:
         (f" {SENTINEL}", "OPENAI_API_KEY begins with a blank; it would be refused."),
         (
             f'"{SENTINEL}"',
-            "OPENAI_API_KEY has double quotes around it, as part of the value. Write it without them: ",
+            "OPENAI_API_KEY has double quotes around it, as part of the value. Mend: export OPENAI_API_KEY=",
         ),
         (f"'{SENTINEL}'", "OPENAI_API_KEY has single quotes around it"),
         (
             f"{SENTINEL} {SENTINEL}",
             "OPENAI_API_KEY has white space or a control character inside; no key has.",
         ),
+        (f"Bearer {SENTINEL}", "OPENAI_API_KEY begins with 'Bearer', which the SDK adds by itself."),
+        (f"OPENAI_API_KEY={SENTINEL}", "OPENAI_API_KEY begins with a variable's name and an equals sign."),
+        (f"https://h.example/{SENTINEL}", "OPENAI_API_KEY holds an address, not a key."),
         (f"{SENTINEL}\x00x", "OPENAI_API_KEY has white space or a control character inside"),
         (f"{SENTINEL}…", "OPENAI_API_KEY has a character that isn't ASCII; no header can carry it."),
     ],
@@ -167,7 +170,7 @@ def test_key_that_no_request_can_carry_is_refused_unseen(key: str, text: str) ->
 
 
 def test_key_of_another_form_is_a_warning_at_its_own_host_only() -> None:
-    env = {"OPENAI_API_KEY": "gsk_123"}
+    env = {"OPENAI_API_KEY": "gibberish"}
     assert [finding.code for finding in explain("openai/x", env=env).findings] == ["unusual-key"]
     assert explain("openai/x", env=env, base_url="http://127.0.0.1:9/v1").findings == ()
 

@@ -37,7 +37,7 @@ def set_up(patch: pytest.MonkeyPatch, entry: Entry, origin: str) -> dict[str, An
         for variable in variables:
             patch.delenv(variable, raising=False)
     arguments = {}
-    for name, value in _values(entry, service, origin).items():
+    for name, value in values_of(entry, service, origin).items():
         setting = entry.settings.get(name)
         if setting is None:
             continue
@@ -48,7 +48,8 @@ def set_up(patch: pytest.MonkeyPatch, entry: Entry, origin: str) -> dict[str, An
     return arguments
 
 
-def _values(entry: Entry, service: Service, origin: str) -> dict[str, Any]:
+def values_of(entry: Entry, service: Service, origin: str) -> dict[str, Any]:
+    """The values of the entry's settings with which it reaches the server at this origin."""
     values = {**service.settings(origin), "base_url": service.base_url(origin)}
     if entry.endpoint != "{base_url}":
         values |= {
