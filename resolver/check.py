@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from modelcatalog.catalog.errors import CatalogError, ModelCatalogError
@@ -38,6 +39,8 @@ _WRONG = (
     "untrusted-source",
     "old-package",
     "plain-http",
+    "missing-folder",
+    "no-weights",
 )
 
 
@@ -68,6 +71,7 @@ class CheckRow:
             "auth",
             "login",
             "base_url",
+            "machine",
             "settings",
             "kept_out",
         )
@@ -139,9 +143,10 @@ def check(
     catalog: Catalog | None = None,
     env: Environment | Mapping[str, str] | None = None,
     within: int = WITHIN,
+    arguments: Mapping[str, Any] = MappingProxyType({}),
 ) -> CheckReport:
     """Look at the entries of these names (`openai`, `openai/azure`, `open*`, aliases too); at all when there is none.
-    Says what ends `within` so many days.
+    Says what ends `within` so many days. `arguments` are looked at as `resolve` would: `model_path`, `region`, ...
 
     Reads variables and files, asks no network and imports no SDK. Raises UnknownProviderError for a name that fits
     nothing.
@@ -158,7 +163,7 @@ def check(
     unread: list[Problem] = []
     entries = select(catalog, asked, unread)
     problems = dict.fromkeys([*catalog.problems, *extension_problems(), *unread])
-    around = _Around(catalog, environment, within)
+    around = _Around(catalog, environment, within, arguments)
     rows = []
     for entry in entries:
         try:
@@ -172,15 +177,18 @@ def check(
 class _Around:
     """What all rows are looked at with: the catalog, the environment, and what lies about in it that nothing reads."""
 
-    def __init__(self, catalog: Catalog, environment: Environment, within: int) -> None:
+    def __init__(
+        self, catalog: Catalog, environment: Environment, within: int, arguments: Mapping[str, Any]
+    ) -> None:
         self._catalog, self._environment, self._within = catalog, environment, within
+        self._arguments = arguments
         self._loose = loose_variables(list(catalog.entries([])), environment)
         self._stray = stray_files(environment)
 
     def row(self, entry: Entry) -> CheckRow:
         """The row of an entry. Raises CatalogError when it can't be read."""
         ref = ModelRef(entry.id, entry.provider, entry.qualifier, "MODEL")
-        plan = make_plan(ref, self._catalog, self._environment, within=self._within)
+        plan = make_plan(ref, self._catalog, self._environment, self._arguments, within=self._within)
         state = _state(plan)
         findings = [*plan.findings, *near_misses(plan, self._loose), *unloaded(plan, self._stray)]
         findings += variable_findings(plan)

@@ -84,6 +84,8 @@ def _too_late(timeout: float) -> Failure:
 def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> OnlineAnswer:
     """One row's answer. `started` is called when its client is built: time counts from then on."""
     plan = replace(row.plan, timeout=timeout, max_retries=0, follow_redirects=False)
+    if plan.machine is not None:
+        return _not_asked(row, f"{row.id} runs in this process, it has no service.")
     adapter = load_adapter(plan.entry.adapter)
     identify = getattr(adapter, "identify", None)
     if plan.login is not None and identify is not None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from modelcatalog.resolver.cli.check_lines import lines
 from modelcatalog.resolver.cli.check_online import ask
-from modelcatalog.resolver.cli.options import Files, Json, Names
+from modelcatalog.resolver.cli.options import Files, Json, Names, Pairs
 from modelcatalog.resolver.cli.output import emit, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modelcatalog.catalog.catalog import Catalog
 
 
 def check(
@@ -26,6 +31,7 @@ def check(
     within: Annotated[
         int, typer.Option(min=0, help="Tell of providers and models that end within so many days.")
     ] = 90,
+    m: Pairs = None,
     file: Files = None,
     json: Json = False,
 ) -> None:
@@ -35,7 +41,9 @@ def check(
     from modelcatalog.resolver.check import check as check_library
     from modelcatalog.resolver.files import load_catalog
 
-    report = check_library(names or (), catalog=load_catalog(file or ()), within=within)
+    catalog = load_catalog(file or ())
+    given = _arguments(catalog, names or (), m)
+    report = check_library(names or (), catalog=catalog, within=within, arguments=given)
     if online:
         report = ask(report, timeout, at_once, shows=not json)
     if json:
@@ -46,3 +54,18 @@ def check(
     wrong = wrong or report.failing(bool(names))
     if wrong:
         raise typer.Exit(1)
+
+
+def _arguments(catalog: Catalog, names: Sequence[str], pairs: list[str] | None) -> dict[str, Any]:
+    """The values of -M, as the first of the named entries declares them."""
+    if not pairs:
+        return {}
+    from modelcatalog.catalog.errors import ArgumentError
+    from modelcatalog.resolver.arguments import read_pairs
+    from modelcatalog.resolver.selection import select
+
+    if not names:
+        raise ArgumentError(
+            "-M needs the name of a provider: catalog check hf -M model_path=./m.", argument="-M"
+        )
+    return read_pairs(pairs, select(catalog, list(names))[0].arguments)

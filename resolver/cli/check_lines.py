@@ -47,13 +47,15 @@ def _ready(row: CheckRow) -> tuple[str, str, str]:
     from modelcatalog.resolver.base_url import host_of
 
     key = row.plan.settings.get("api_key")
-    if row.plan.auth == "none":
+    if row.plan.machine is not None:
+        source = row.plan.machine
+    elif row.plan.auth == "none":
         source = f"no key; {host_of(row.plan.url or '')} not asked"
     elif row.plan.auth != "key":
         source = way_in(row)
     else:
         source = _from(key)
-    return row.id, source, f"{row.plan.package.distribution} {row.plan.installed}"
+    return row.id, source, row.plan.versions
 
 
 def way_in(row: CheckRow) -> str:

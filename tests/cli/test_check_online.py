@@ -57,12 +57,15 @@ def test_json_has_the_answers(catalog: Catalog, server: RecordingServer) -> None
 def test_server_that_nobody_set_up_may_be_silent(catalog: Catalog) -> None:
     nowhere = f"http://127.0.0.1:{closed_port()}/v1"
     text = "catalog: 1\nproviders:\n"
-    for name in ("ollama", "llama-cpp-python", "vllm-server"):
+    for name in ("ollama", "llama-cpp-python", "vllm-server", "transformers-server"):
         text += f"  {name}: {{base_url: '{nowhere}'}}\n"
     Path("models.yaml").write_text(text, encoding="utf-8")
     done = catalog("check", "--online")
     assert done.returncode == 0, done.stdout
-    assert "No answer (3)  ollama, llama-cpp-python, vllm-server (nothing was set up for them)" in done.stdout
+    assert (
+        "No answer (4)  ollama, llama-cpp-python, vllm-server, transformers-server (nothing was"
+        in done.stdout
+    )
     named = catalog("check", "ollama", "--online")
     assert named.returncode == 1
     assert "ollama  connection-refused: " in named.stdout

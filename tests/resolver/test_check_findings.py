@@ -312,12 +312,12 @@ def test_provider_that_will_end_is_told_within_its_days() -> None:
 
 
 def test_package_without_which_an_adapter_only_builds_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from modelcatalog.resolver import planner
+    from modelcatalog.providers import adapter
 
     def installed(name: str) -> str | None:
         return None if name == "boto3" else installed_version(name)
 
-    monkeypatch.setattr(planner, "installed_version", installed)
+    monkeypatch.setattr(adapter, "installed_version", installed)
     (finding,) = found(check("anthropic/bedrock", env={}), "missing-package")
     assert finding.message == "anthropic/bedrock needs the package boto3, which isn't installed."
     assert finding.mend == "Install it: pip install 'modelcatalog[anthropic-bedrock]'"

@@ -177,7 +177,7 @@ def test_certificate_that_nobody_trusts_is_told(
 
 @each
 def test_host_that_isnt_there_is_told(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_up(monkeypatch, entry, "http://nosuch.invalid")
+    set_up(monkeypatch, entry, "https://nosuch.invalid")
     answer = asked(entry)
     assert (answer.outcome, code(answer)) == ("fails", "unknown-host"), answer
 
