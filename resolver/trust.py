@@ -15,8 +15,8 @@ from modelcatalog.catalog.findings import Finding
 from modelcatalog.catalog.masking import is_secret_name
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.base_url import host_of
+from modelcatalog.resolver.foreign_hosts import FILE_NAME, could_move_a_host, foreign_host
 from modelcatalog.resolver.logins import LOOKS
-from modelcatalog.resolver.settings import fill
 from modelcatalog.resolver.trusted_files import trusted
 from modelcatalog.resolver.words import Case, Word, meaning
 
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.environment import Found
     from modelcatalog.resolver.logins import Login
     from modelcatalog.resolver.plan import PlannedArgument, SettingValue
-
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_TAIL = re.compile(r"[a-z0-9-]*(\.[a-z0-9-]+){2,}(:\d+)?", re.IGNORECASE)
-_ODD = re.compile(r"[/\\@#?:%\s]|\.\.")
-_FILE_NAME = re.compile(r"(^|_)(file|path)$")
 
 
 class Flow(NamedTuple):
@@ -55,7 +50,7 @@ def untrusted(
 
     `arguments` may hold secrets too: headers, or a key that the project's text takes for something else.
     """
-    findings = [_moving(value) for value in values.values() if _could_move_a_host(case, value)]
+    findings = [_moving(value) for value in values.values() if could_move_a_host(case, value)]
     if case.project is None and not any(value.mark for value in values.values()):
         return findings
     found = flows(case, values.get("base_url"), values.values(), headers, url, login)
@@ -77,7 +72,7 @@ def flows(
 ) -> list[Flow]:
     """What of the user's would go where by the project's word."""
     values = list(values)
-    away = _foreign_host(case, base, values, url)
+    away = foreign_host(case, base, values, url)
     host = host_of(url) if url else "the host of its choice"
     found = []
     if login is not None:
@@ -102,7 +97,7 @@ def flows(
 
 
 def _named(value: SettingValue) -> str:
-    if value.kind == "default" or _FILE_NAME.search(value.name):
+    if value.kind == "default" or FILE_NAME.search(value.name):
         return f"the file {value.shown}"
     return "the output of your command" if value.kind == "command" else value.variable or value.name
 
@@ -110,16 +105,15 @@ def _named(value: SettingValue) -> str:
 def _word_on_sending(case: Case, value: SettingValue, away: Word | None) -> Word | None:
     """The project's word by which this value would be sent, None where the user's own would do so too."""
     word = case.word_on(value)
-    if _FILE_NAME.search(value.name):
+    if FILE_NAME.search(value.name):
         return word
     match value.kind:
         case "default" | "none" | "argument":
             return None
         case ".env" if value.mark is not None and value.mark.is_near:
-            return None if _is_own_secret(case, value.variable, value.mark, away) else away
-        case "secrets" if value.mark is not None and value.mark.is_near:
-            return away
-    return away or word
+            own = _is_own_secret(case, value.variable, value.mark, away)
+            return None if own else away or case.choice(value)
+    return away or case.choice(value)
 
 
 def _is_own_secret(case: Case, variable: str | None, mark: object, away: Word | None) -> bool:
@@ -163,77 +157,11 @@ def _arguments(
     if not given:
         return []
     before = meaning(case.below, requested)
-    word = _foreign_host(case, values.get("base_url"), values.values(), url) if _is_known(case) else None
+    word = foreign_host(case, values.get("base_url"), values.values(), url) if _is_known(case) else None
     if case.project is not None and before not in (None, case.entry.provider):
         word = word or case.word(None)
     host = host_of(url) if url else "its own host"
     return [Flow(f"the {name} argument", host, word) for name in given] if word is not None else []
-
-
-def _foreign_host(
-    case: Case, base: SettingValue | None, values: Iterable[SettingValue], url: str | None
-) -> Word | None:
-    """The project's word that names the host, None when the host is the user's word or the bundled catalog's."""
-    entry, reference = case.entry, case.reference
-    for name in ("adapter", "endpoint"):
-        if getattr(entry, name) != getattr(reference, name) and case.project is not None:
-            return case.word(entry.places.get(name))
-    if "host" in {name.lower() for name in entry.headers} - {name.lower() for name in reference.headers}:
-        return case.word(None)
-    if base is None or base.value is None:
-        usual = reference.settings.get("base_url")
-        is_gone = usual is not None and usual.default is not None and case.project is not None
-        return case.word(entry.places.get("settings/base_url")) if is_gone else None
-    by_name = {value.name: value for value in values}
-    word = case.word_on(base)
-    if word is not None:
-        return None if _origin(url) == _origin(_usual_url(case, by_name)) != "" else word
-    return _moved_by_a_part(case, base, by_name)
-
-
-def _usual_url(case: Case, values: Mapping[str, SettingValue]) -> str | None:
-    """The address without the project."""
-    usual = case.reference.settings.get("base_url")
-    if usual is None or not isinstance(usual.default, str):
-        return None
-
-    def value_of(name: str) -> str | None:
-        if name == "base_url":
-            return str(usual.default)
-        value = values.get(name)
-        return value.shown if value is not None and value.is_set else None
-
-    return fill(fill(case.reference.endpoint, value_of), value_of)
-
-
-def _origin(url: str | None) -> str:
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(url or "")
-    return f"{parts.scheme}://{parts.netloc.casefold()}" if parts.netloc and "{" not in parts.netloc else ""
-
-
-def _moved_by_a_part(case: Case, base: SettingValue, values: Mapping[str, SettingValue]) -> Word | None:
-    """The project's word on a region or the like that decides more of the host's name than a label in front."""
-    template = case.entry.endpoint.replace("{base_url}", str(base.value))
-    host = (template.partition("://")[2] or template).partition("/")[0]
-    tail = _PLACEHOLDER.split(host)[-1]
-    for name in _PLACEHOLDER.findall(host):
-        value = values.get(name)
-        word = case.word_on(value) if value is not None and value.is_set else None
-        is_label = value is not None and re.fullmatch(r"[A-Za-z0-9-]+", value.shown) is not None
-        if word is not None and not (is_label and _TAIL.fullmatch(tail)):
-            return word
-    return None
-
-
-def _could_move_a_host(case: Case, value: SettingValue) -> bool:
-    """Whether a project's region, project or the like holds what no such name has, but the rest of an address does."""
-    if value.name == "base_url" or value.value is None or isinstance(value.value, Secret):
-        return False
-    is_odd = not _FILE_NAME.search(value.name) and bool(_ODD.search(str(value.value)))
-    is_written = value.kind == "default" or value.mark is not None
-    return is_odd and is_written and case.word_on(value) is not None
 
 
 def _moving(value: SettingValue) -> Finding:

@@ -54,10 +54,15 @@ class Case(NamedTuple):
         if value.kind == "default":
             is_same = known is not None and known.default == self.entry.settings[value.name].default
             return None if is_same else self.word(value.place)
-        if value.kind in _TAKEN and (known is None or value.variable not in known.variables):
-            setting = self.entry.settings[value.name]
-            return self.word(setting.also_place if value.variable in setting.also else setting.env_place)
-        return None
+        return self.choice(value)
+
+    def choice(self, value: SettingValue) -> Word | None:
+        """The project's word that this variable is the one to take the value from; None: it would be so without."""
+        known = self.reference.settings.get(value.name)
+        if value.kind not in _TAKEN or (known is not None and value.variable in known.variables):
+            return None
+        setting = self.entry.settings[value.name]
+        return self.word(setting.also_place if value.variable in setting.also else setting.env_place)
 
     def word(self, place: Place | None) -> Word:
         """The word of the project's file, at this place if it is one of that file's."""
@@ -85,9 +90,7 @@ def concealed(case: Case, values: Mapping[str, SettingValue]) -> dict[str, Setti
 
 
 def _concealed(case: Case, value: SettingValue) -> SettingValue:
-    known = case.reference.settings.get(value.name)
-    is_chosen = value.kind in _TAKEN and (known is None or value.variable not in known.variables)
-    if is_chosen and isinstance(value.value, str) and value.name != "base_url":
+    if isinstance(value.value, str) and value.name != "base_url" and case.choice(value) is not None:
         return value._replace(value=Secret(value.value))
     return value
 

@@ -132,10 +132,12 @@ def test_dotenv_is_trusted_in_the_same_way(catalog: Catalog, tmp_path: Path) -> 
         (["trust"], "No file was named"),
         (["trust", "nosuch.yaml"], "nosuch.yaml isn't a file that is there"),
         (["trust", "broken.yaml"], "broken.yaml:1"),
+        (["trust", "binary.env"], "binary.env can't be read: it isn't UTF-8."),
     ],
 )
 def test_trust_of_nothing_is_told(catalog: Catalog, tmp_path: Path, words: list[str], text: str) -> None:
     (tmp_path / "broken.yaml").write_text("catalog: 2\n", encoding="utf-8")
+    (tmp_path / "binary.env").write_bytes(b"A=\xff\xfe")
     done = catalog(*words, "--yes") if len(words) > 1 else catalog(*words)
     assert done.returncode in (1, 2)
     assert text in done.stderr
