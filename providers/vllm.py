@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from modelcatalog.catalog.errors import ArgumentError
+from modelcatalog.catalog.errors import ArgumentError, ProviderCallError
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.providers.adapter import Ambient, Package, UrlRule
 from modelcatalog.providers.connection import Built
@@ -17,7 +17,7 @@ from modelcatalog.providers.secret import reveal
 from modelcatalog.providers.vllm_arguments import ADAPTER, client_keywords, engine_keywords, token_of
 from modelcatalog.providers.vllm_chat import achat, alist_models, astream, chat, list_models, stream
 from modelcatalog.providers.vllm_devices import devices_of, platform_problem
-from modelcatalog.providers.vllm_failure import failure
+from modelcatalog.providers.vllm_failure import EngineError, failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,10 @@ def parameters(target: str) -> frozenset[str] | None:
         return ADAPTER
     from modelcatalog.providers.vllm_engine import import_vllm
 
-    import_vllm()
+    try:
+        import_vllm()
+    except EngineError as error:
+        raise ProviderCallError(str(error), step=error.step) from error
     if target == "request":
         from modelcatalog.providers.vllm_sampling import names
 
@@ -92,7 +95,7 @@ def parameters(target: str) -> frozenset[str] | None:
 def build(connection: Connection, *, sync: bool) -> Built:
     """A `VllmModel`. With `sync` its engine has started; else it starts in `async with`, or when it is first used.
 
-    Raises ArgumentError, and EngineError when vLLM can't run the model here.
+    Raises ArgumentError, and EngineError when vLLM can't run the model here; `failure` explains that.
     """
     refuse_http(connection)
     engine, own = engine_keywords(connection), client_keywords(connection)

@@ -35,7 +35,7 @@ KNOWN = (
         " VLLM_CPU_KVCACHE_SPACE (in GiB, and stronger than kv_cache_memory_bytes).",
     ),
     _known(
-        r"out of memory|OutOfMemory|MemoryError|Free memory on device|can't allocate|cannot allocate",
+        r"out of memory|OutOfMemory|MemoryError|on startup is less than desired|can't allocate|cannot allocate",
         "server",
         "memory",
         "there is too little free memory",
@@ -124,6 +124,6 @@ KNOWN = (
         "server",
         "main-guard",
         "vLLM's process imports the script anew, and found this call in its way",
-        "Put the call below if __name__ == '__main__':",
+        "Put the call below `if __name__ == '__main__':`.",
     ),
 )

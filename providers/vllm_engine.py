@@ -13,6 +13,9 @@ from modelcatalog.providers.vllm_environment import variables
 from modelcatalog.providers.vllm_failure import death, start_error
 from modelcatalog.providers.vllm_log import EngineLog
 
+# For the engine's processes to end by themselves; those that are killed leave shared memory behind.
+_SECONDS = 30.0
+
 
 def import_vllm() -> Any:
     """The module vllm, imported without a word on standard output. Raises EngineError when it can't be."""
@@ -106,4 +109,4 @@ class Engine:
     def _end(self) -> None:
         engine, self.engine = self.engine, None
         if engine is not None:
-            engine.shutdown()
+            engine.shutdown(timeout=_SECONDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from modelcatalog.catalog.errors import ArgumentError, ProviderCallError
+from modelcatalog.catalog.errors import ArgumentError
 from modelcatalog.providers.causes import Cause, cause_of, causes, one_line
 from modelcatalog.providers.chat import AnswerError
 from modelcatalog.providers.connection import Failure, Step
@@ -20,11 +20,14 @@ class ClosedError(RuntimeError):
         super().__init__("The vLLM engine is closed.")
 
 
-class EngineError(ProviderCallError):
-    """The engine can't start, or has died. `reason` is a stable word, `detail` what is missing and what mends it."""
+class EngineError(Exception):
+    """The engine can't start, or has died. `step` and `reason` are stable words, `detail` says what is missing and what
+    mends it.
+    """
 
     def __init__(self, step: Step, reason: str, detail: str) -> None:
-        super().__init__(f"vLLM can't run this model here: {detail}", step=step)
+        super().__init__(f"vLLM can't run this model here: {detail}")
+        self.step: Step = step
         self.reason = reason
         self.detail = detail
 
@@ -33,6 +36,7 @@ _KILLED = {
     -9: "it was killed, probably because the machine ran out of memory",
     -11: "it crashed (segmentation fault)",
 }
+_ADVICE = re.compile(r"\.? Supported architectures|\.Please |\. To allow|\. On the CPU backend")
 _EXIT = re.compile(r"Failed core proc\(s\): \{(?:[^}]*: (-?\d+))?\}")
 
 
@@ -70,7 +74,7 @@ def _cause(chain: list[BaseException]) -> Cause:
     for one in chain:
         match one:
             case EngineError():
-                return Cause(one.step, one.reason, one.detail)  # type: ignore[arg-type]
+                return Cause(one.step, one.reason, one.detail)
             case ArgumentError():
                 return Cause("request", "argument", str(one))
             case AnswerError():
@@ -92,7 +96,7 @@ def _ended(code: int) -> EngineError:
         return EngineError("server", "killed", f"its process is gone: {_KILLED[code]}.")
     detail = (
         "its process ended before it could say why (VLLM_LOGGING_LEVEL=INFO shows more). If this is a script: vLLM's"
-        " process imports it anew, so the call must stand below if __name__ == '__main__':"
+        " process imports it anew, so the call must stand below `if __name__ == '__main__':`."
     )
     return EngineError("server", "start", detail)
 
@@ -118,5 +122,5 @@ def _names(error: BaseException) -> str:
 def _short(said: str) -> str:
     """The message without what pydantic puts around it, and without lists of all that would be right."""
     found = re.search(r"Value error, (.*?)(?: \[type=|$)", said, re.DOTALL)
-    text = re.split(r"\.? Supported architectures|\.Please |\. To allow", found[1] if found else said)[0]
+    text = _ADVICE.split(found[1] if found else said)[0]
     return one_line(text).rstrip(".")

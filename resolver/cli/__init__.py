@@ -10,6 +10,7 @@ def main() -> None:
     loaded is never garbage, and a short command would spend a tenth of its time on asking.
     """
     import gc
+    import sys
 
     gc.disable()
     from modelcatalog.resolver.cli.app import run
@@ -19,4 +20,5 @@ def main() -> None:
     try:
         run()
     finally:
-        gc.freeze()
+        if "torch" not in sys.modules:  # libraries below it complain of what is left at the end
+            gc.freeze()

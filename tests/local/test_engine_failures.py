@@ -65,6 +65,10 @@ def test_what_the_engines_process_logged_counts() -> None:
             "kv-cache-memory",
         ),
         ("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.", "memory"),
+        (
+            "ValueError: Available memory on node 0 (13.27/16.09 GiB) on startup is less than desired CPU",
+            "memory",
+        ),
         ("ValueError: Free memory on device cuda:0 (1.0/24.0 GiB) on startup is less than desired", "memory"),
         ("RuntimeError: Unsupported CPU attention configuration: head_dim=16 isa=2", "head-size"),
         ("ValueError: Head size 16 is not supported by PagedAttention.", "head-size"),
@@ -90,7 +94,7 @@ def test_a_known_cause_says_what_is_missing_and_what_mends_it(said: str, reason:
 
 def test_every_known_cause_has_a_step_and_ends_in_a_sentence() -> None:
     assert {known.step for known in KNOWN} <= set(get_args(Step))
-    assert all(known.mend[-1] in ".:?" for known in KNOWN)
+    assert all(known.mend[-1] in ".?" for known in KNOWN)
 
 
 def test_an_unknown_cause_is_told_as_it_is() -> None:
@@ -109,7 +113,7 @@ def test_a_process_that_ended_without_a_word_points_to_the_guard_of_a_script(pro
     outer = RuntimeError(
         f"Engine core initialization failed. See root cause above. Failed core proc(s): {processes}"
     )
-    assert "below if __name__ == '__main__':" in str(start_error(outer, None))
+    assert "below `if __name__ == '__main__':`." in str(start_error(outer, None))
 
 
 def test_an_engine_that_died_is_told_with_its_cause() -> None:
