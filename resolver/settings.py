@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.findings import Finding
+from modelcatalog.catalog.patterns import fits
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.plan import Looked, PlannedArgument, SettingValue
 
@@ -146,7 +147,7 @@ def _unusual(entry: Entry, setting: Setting, values: Mapping[str, SettingValue],
     base = values.get("base_url")
     if (
         setting.pattern is None
-        or re.search(setting.pattern, text)
+        or fits(setting.pattern, text)
         or (base is not None and base.kind != "default")
     ):
         return []
@@ -160,7 +161,7 @@ def _unusual(entry: Entry, setting: Setting, values: Mapping[str, SettingValue],
 def _unfit(setting: Setting, text: str) -> str | None:
     if setting.choices and text not in map(str, setting.choices):
         return f"is {text!r}, not one of {', '.join(map(str, setting.choices))}"
-    if setting.pattern and not re.search(setting.pattern, text):
+    if setting.pattern and not fits(setting.pattern, text):
         return f"is {text!r}, which doesn't have the form {setting.pattern}"
     if re.search(r"[\x00-\x1f\x7f]", text):
         return "has a line break or another control character in it"
