@@ -36,7 +36,7 @@ def load_catalog(
     named = [*_named_by_option(), *(Path(file) for file in files)]
     _demand(named)
     sources = [Source("extension", path, show=_shown_within(who)) for who, path in _brought()]
-    if user and (path := user_file()) is not None and path.exists():
+    if user and (path := user_file()) is not None and _is_there(path):
         sources.append(Source("user", path, show=_shown))
     read = [BUNDLED, *named, *(source.path for source in sources)]
     if project and (path := project_file()) is not None and not _is_among(path, read):
@@ -75,7 +75,7 @@ def project_file() -> Path | None:
     top = home()
     for place in (folder, *folder.parents):
         path = place / FILE_NAME
-        if path.is_file() and _is_ours(path):
+        if _is_file(path) and _is_ours(path):
             return path
         if place == top or (place / ".git").exists():
             return None
@@ -122,18 +122,40 @@ def _named_by_option() -> list[Path]:
 
 
 def _demand(named: Sequence[Path]) -> None:
-    missing = [path for path in named if not path.is_file()]
+    missing = [path for path in named if not _is_file(path)]
     if missing:
         from modelcatalog.catalog.errors import CatalogError
         from modelcatalog.catalog.problems import Problem
 
-        what = {True: "is a folder, not a catalog file", False: "isn't there"}
         raise CatalogError(
             [
-                Problem(path=str(path), line=0, column=0, message=what[path.is_dir()], code="no-file")
+                Problem(path=str(path), line=0, column=0, message=_absence(path), code="no-file")
                 for path in missing
             ]
         )
+
+
+def _is_there(path: Path) -> bool:
+    """Whether it has to be read, if only to say that it can't be."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, for all we may know: not so in a folder that is closed to us."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _absence(path: Path) -> str:
+    try:
+        return "is a folder, not a catalog file" if path.is_dir() else "isn't there"
+    except OSError as error:
+        return f"can't be read: {error.strerror}"
 
 
 def _is_ours(path: Path) -> bool:
@@ -146,7 +168,7 @@ def _is_ours(path: Path) -> bool:
 
 
 def _is_among(path: Path, others: Iterable[Path | None]) -> bool:
-    return any(other is not None and other.exists() and path.samefile(other) for other in others)
+    return any(other is not None and _is_file(other) and path.samefile(other) for other in others)
 
 
 def _shown_within(package: str) -> Callable[[Path], str]:

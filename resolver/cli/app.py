@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -61,6 +62,7 @@ def _options(
 
 def run() -> None:
     """Run, show our own errors without a traceback, and exit: 1 something wrong was found, 2 misuse."""
+    _accept_every_character()
     try:
         app()
     except ModelCatalogError as error:
@@ -70,6 +72,13 @@ def run() -> None:
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+
+
+def _accept_every_character() -> None:
+    """A sign that the terminal's encoding lacks is escaped: half of a report is worth less than an escape in it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _report(error: ModelCatalogError) -> int:
