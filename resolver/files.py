@@ -37,11 +37,11 @@ def load_catalog(
     _demand(named)
     sources = [Source("extension", path, show=_shown_within(who)) for who, path in _brought()]
     if user and (path := user_file()) is not None and _is_there(path):
-        sources.append(Source("user", path, show=_shown))
+        sources.append(Source("user", path, show=shown_path))
     read = [BUNDLED, *named, *(source.path for source in sources)]
     if project and (path := project_file()) is not None and not _is_among(path, read):
-        sources.append(Source("project", path, show=_shown))
-    sources += [Source("named", path, show=_shown) for path in named]
+        sources.append(Source("project", path, show=shown_path))
+    sources += [Source("named", path, show=shown_path) for path in named]
     if overlay is not None:
         sources.append(Source("python", data=overlay))
     return load(sources, cache=open_cache)
@@ -175,10 +175,14 @@ def _shown_within(package: str) -> Callable[[Path], str]:
     return lambda path: f"{package}/{path.name}"
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """The path as a person would type it here: relative below the current folder, `~` below home."""
+    try:
+        here = Path.cwd()
+    except OSError:  # a folder that was deleted
+        return str(path)
     full = path.absolute()
-    for base, prefix in ((Path.cwd(), ""), (home(), "~/")):
+    for base, prefix in ((here, ""), (home(), "~/")):
         if base is not None and full.is_relative_to(base):
             return prefix + full.relative_to(base).as_posix()
     return str(full)

@@ -14,6 +14,7 @@ from modelcatalog.catalog.errors import (
     ModelCatalogError,
     ModelNameError,
 )
+from modelcatalog.resolver.cli.add import add
 from modelcatalog.resolver.cli.chat import chat
 from modelcatalog.resolver.cli.check import check
 from modelcatalog.resolver.cli.demo import demo
@@ -39,6 +40,7 @@ app.command()(explain)
 app.command()(probe)
 app.command()(chat)
 app.command()(validate)
+app.command()(add)
 app.command()(schema)
 app.command()(demo)
 

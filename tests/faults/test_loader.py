@@ -136,7 +136,7 @@ def test_long_list_of_maps_is_compared_without_trying_every_pair() -> None:
             compared += 1
             return super().__eq__(other)
 
-        __hash__ = None  # type: ignore[assignment]
+        __hash__ = None
 
     from modelcatalog.catalog.schema import _validator
 
