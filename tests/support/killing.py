@@ -14,7 +14,7 @@ from modelcatalog.catalog.loading import compile_file, forget
 from modelcatalog.resolver import load_catalog
 from modelcatalog.resolver.adding import add
 
-HEAD = "# kept\ncatalog: 1\n\nproviders:\n  first:   # as it was\n    base_url: 'https://first.example/v1'\n\n# the end\n"
+HEAD = "# kept\ncatalog: 1\n\nproviders:\n  first:   # as it was\n    base_url: https://a.example/v1\n\n# the end\n"
 
 
 class Child:
