@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 from modelcatalog.providers.secret import Secret
 
@@ -93,9 +93,13 @@ class Plan:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be shown, for masking what others wrote."""
-        values = [value.value for value in self.settings.values()] + list(self.headers.values())
-        values += [argument.value for argument in self.arguments]
-        return tuple(value.reveal() for value in values if isinstance(value, Secret))
+        named = [(name, value.value) for name, value in self.settings.items()]
+        named += [*self.headers.items(), *((argument.name, argument.value) for argument in self.arguments)]
+        found = [text for name, value in named for text in _secrets_in(value, name)]
+        return tuple(dict.fromkeys(found))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a plan holds secrets: make it again from the model's name, or pickle to_json()")
 
     def to_json(self) -> dict[str, Any]:
         """The plan as `catalog explain --json` prints it. Holds no secret."""
@@ -128,6 +132,23 @@ class Plan:
             "findings": [finding.to_json() for finding in self.findings],
             "ready": not self.errors,
         }
+
+
+def _secrets_in(value: Any, name: str) -> Iterator[str]:
+    """Every Secret in a value, and every text in it that has a name of one."""
+    if isinstance(value, Secret):
+        yield value.reveal()
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _secrets_in(item, str(key))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _secrets_in(item, name)
+    elif isinstance(value, str):
+        from modelcatalog.catalog.masking import is_secret_name
+
+        if is_secret_name(name):
+            yield value
 
 
 def plain(value: Any, name: str = "") -> Any:

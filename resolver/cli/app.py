@@ -17,6 +17,7 @@ from modelcatalog.catalog.errors import (
 from modelcatalog.resolver.cli.add import add
 from modelcatalog.resolver.cli.chat import chat
 from modelcatalog.resolver.cli.check import check
+from modelcatalog.resolver.cli.curtain import drawn
 from modelcatalog.resolver.cli.demo import demo
 from modelcatalog.resolver.cli.explain import explain
 from modelcatalog.resolver.cli.listing import list_providers
@@ -63,8 +64,16 @@ def _options(
 
 
 def run() -> None:
-    """Run, show our own errors without a traceback, and exit: 1 something wrong was found, 2 misuse."""
+    """Run, show our own errors without a traceback, and exit: 1 something wrong was found, 2 misuse, 70 a bug of ours.
+
+    Whatever is printed on the way passes a curtain that lets no secret through.
+    """
     _accept_every_character()
+    with drawn(sys.argv[1:]):
+        _run()
+
+
+def _run() -> None:
     try:
         app()
     except ModelCatalogError as error:
@@ -74,6 +83,11 @@ def run() -> None:
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()
+        raise SystemExit(70) from error
 
 
 def _accept_every_character() -> None:
