@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any
 
-from modelcatalog.providers.blotting import blotted
+from modelcatalog.catalog.masking import is_secret_name
+from modelcatalog.providers.blotting import MASK, blotted
 
 _DEEP = 8
 _MOST = 20_000
@@ -18,6 +19,10 @@ _CARRIERS = ("Request", "Response", "RequestInfo", "Headers", "HttpResponseImpl"
 _NEVER = frozenset(
     ("stream", "raw", "connection", "client", "session", "_session", "transport", "_loop", "_stream")
 )
+_HEADERS = ("Headers", "CaseInsensitiveDict", "HeadersDict", "HTTPHeaderDict", "HTTPHeaders", "CIMultiDict")
+_TOLD = ("error", "data", "details", "body", "model")
+"""Attributes of exceptions in which SDKs keep what a service said, as objects of any class."""
+
 _OF_C = ("filename", "filename2", "strerror", "object", "reason", "doc", "msg")
 
 
@@ -29,6 +34,23 @@ def scrub(error: BaseException, secrets: Iterable[str]) -> None:
     work = _Scrubber(known)
     for one in _family(error):
         work.exception(one)
+
+
+def sent_secrets(error: BaseException) -> tuple[str, ...]:
+    """What the request that failed was signed with, by the names of its headers: tokens that an SDK fetched by itself
+    are known nowhere else.
+    """
+    return tuple(dict.fromkeys(text for one in _family(error) for text in _in_headers(one)))
+
+
+def _in_headers(error: BaseException) -> Iterator[str]:
+    for holder in (error, getattr(error, "response", None)):
+        for name in ("request", "request_info"):
+            with suppress(Exception):  # httpx: "The .request property has not been set."
+                for header, value in getattr(holder, name).headers.items():
+                    text = value.decode("latin-1") if isinstance(value, bytes) else value
+                    if is_secret_name(header) and isinstance(text, str):
+                        yield text.rpartition(" ")[2] if text.count(" ") == 1 else text
 
 
 def _family(error: BaseException) -> Iterator[BaseException]:
@@ -59,6 +81,9 @@ class _Scrubber:
                 error.args = args
         for name in _OF_C:
             self._attribute(error, name, _DEEP)
+        for name in _TOLD:
+            with suppress(Exception):
+                self._attributes(getattr(error, name), _DEEP)
         self._attributes(error, _DEEP)
 
     def value(self, value: Any, depth: int) -> Any:
@@ -97,7 +122,7 @@ class _Scrubber:
             items = [self.value(item, depth) for item in value]
             if all(new is old for new, old in zip(items, value, strict=True)):
                 return value
-            return type(value)._make(items) if hasattr(value, "_make") else type(value)(items)  # type: ignore[attr-defined]
+            return type(value)._make(items) if hasattr(value, "_make") else type(value)(items)
         if kind == "URL":
             return self._url(value)
         if isinstance(value, BaseException) or kind.endswith(_CARRIERS) or hasattr(value, "model_fields"):
@@ -108,7 +133,9 @@ class _Scrubber:
         for key in list(value):
             with suppress(Exception):
                 item = value[key]
-                if (clean := self.value(item, depth)) is not item and clean != item:
+                if isinstance(item, str | bytes) and _is_header(value, key):
+                    value[key] = MASK if isinstance(item, str) else MASK.encode()
+                elif (clean := self.value(item, depth)) is not item and clean != item:
                     value[key] = clean
                 if isinstance(key, str) and (other := blotted(key, self._secrets)) != key:
                     value[other] = value.pop(key)
@@ -116,13 +143,16 @@ class _Scrubber:
             self._attributes(value, depth)
 
     def _frozen_mapping(self, value: Mapping[Any, Any], depth: int) -> Any:
-        pairs = [(key, self.value(item, depth)) for key, item in value.items()]
+        pairs = [
+            (key, MASK if _is_header(value, key) else self.value(item, depth)) for key, item in value.items()
+        ]
         if all(new == old for (_, new), old in zip(pairs, value.values(), strict=True)):
             return value
         with suppress(Exception):
             from multidict import CIMultiDict
 
-            return type(value)(CIMultiDict(pairs))
+            kind: Any = type(value)
+            return kind(CIMultiDict(pairs))
         return dict(pairs)
 
     def _url(self, value: Any) -> Any:
@@ -152,3 +182,11 @@ class _Scrubber:
                     setattr(holder, name, new)
                 except (AttributeError, TypeError):
                     object.__setattr__(holder, name, new)
+
+
+def _is_header(holder: Any, name: object) -> bool:
+    """Whether it is a header that is masked whatever it holds: Authorization, X-Api-Key, Cookie, ..."""
+    kind = type(holder).__name__
+    return kind.startswith(_HEADERS) and is_secret_name(
+        name.decode("latin-1") if isinstance(name, bytes) else name
+    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
-from modelcatalog.providers.secret import Secret
+from modelcatalog.providers.secret import Secret, mask
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry, Place
@@ -58,8 +58,11 @@ class PlannedArgument:
     target: str = "client"
     source: str = "argument"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an argument is not pickled: it may hold a secret")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Plan:
     """What a model name means on this machine. `findings` with severity `error` stand in the way of a client.
 
@@ -85,6 +88,9 @@ class Plan:
     max_retries: int | None = None
     http_client: Any = field(default=None, repr=False)
 
+    def __repr__(self) -> str:
+        return f"<Plan {self.ref}: {self.client}, {len(self.findings)} findings>"
+
     @property
     def errors(self) -> tuple[Finding, ...]:
         """The findings that stand in the way of a client."""
@@ -101,8 +107,24 @@ class Plan:
     def __reduce__(self) -> NoReturn:
         raise TypeError("a plan holds secrets: make it again from the model's name, or pickle to_json()")
 
+    def guarded(self) -> Plan:
+        """The plan with its secrets masked in what the findings say: an address that is told of may hold one."""
+        secrets = self.secrets if self.findings else ()
+        if not secrets:
+            return self
+
+        def clean(finding: Finding) -> Finding:
+            mend = None if finding.mend is None else mask(finding.mend, secrets)
+            return replace(finding, message=mask(finding.message, secrets), mend=mend)
+
+        return replace(self, findings=tuple(map(clean, self.findings)))
+
     def to_json(self) -> dict[str, Any]:
         """The plan as `catalog explain --json` prints it. Holds no secret."""
+        whole: dict[str, Any] = _masked(self._fields(), self.secrets)
+        return whole
+
+    def _fields(self) -> dict[str, Any]:
         return {
             "model": str(self.ref),
             "requested": self.ref.requested,
@@ -149,6 +171,14 @@ def _secrets_in(value: Any, name: str) -> Iterator[str]:
 
         if is_secret_name(name):
             yield value
+
+
+def _masked(value: Any, secrets: tuple[str, ...]) -> Any:
+    if isinstance(value, str):
+        return mask(value, secrets)
+    if isinstance(value, dict):
+        return {key: _masked(item, secrets) for key, item in value.items()}
+    return [_masked(item, secrets) for item in value] if isinstance(value, list) else value
 
 
 def plain(value: Any, name: str = "") -> Any:

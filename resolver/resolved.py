@@ -47,7 +47,9 @@ class _Resolved(Generic[Client]):
 
 def call_error(plan: Plan, adapter: Adapter, error: Exception) -> ProviderCallError:
     """Our error for one of the SDK's: where it happened, which URL it was, and no secret."""
-    secrets = known_secrets(plan)
+    from modelcatalog.providers.scrubbing import sent_secrets
+
+    secrets = (*known_secrets(plan), *sent_secrets(error))
     failure = adapter.failure(error, secrets)
     scrub(error, secrets)
     where = f" for {failure.method or 'POST'} {failure.url}" if failure.url else ""

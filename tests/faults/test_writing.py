@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -78,14 +79,14 @@ def _without_privileges() -> None:
 
 
 def run(
-    folder: Path, *words: str, before: object = None, **variables: str
+    folder: Path, *words: str, before: Callable[[], None] | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "modelcatalog.resolver.cli", *words],
         cwd=folder,
         # Or Python itself leaves half of a file behind, in our __pycache__.
         env={**os.environ, **variables, "PYTHONDONTWRITEBYTECODE": "1"},
-        preexec_fn=before,  # type: ignore[arg-type]
+        preexec_fn=before,
         capture_output=True,
         text=True,
         timeout=60,
