@@ -144,7 +144,7 @@ def test_folder_that_is_closed_to_us_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", [["list"], ["check"], ["explain", "openai/x"]])
 def test_missing_home_stops_no_command(tmp_path: Path, words: list[str], value: str) -> None:
     own = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), value)
-    done = run(tmp_path, *words, **own, OPENAI_API_KEY="sk-" + "a" * 40)
+    done = run(tmp_path, *words, before=None, **own, OPENAI_API_KEY="sk-" + "a" * 40)
     assert (done.returncode, done.stderr) == (0, "")
 
 
