@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,15 +20,20 @@ def drawn(words: Sequence[str]) -> Iterator[None]:
     from modelcatalog.resolver.environment import secret_values
 
     known = (*secret_values(), *_given(words))
-    outer = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = inner = _Curtain(outer[0], known), _Curtain(outer[1], known)
+    sys.stdout, sys.stderr = inner = _Curtain(_open(sys.stdout), known), _Curtain(_open(sys.stderr), known)
     try:
         yield
+        inner[0].release()
     finally:
         for one in inner:
-            with suppress(BrokenPipeError, ValueError):
+            with suppress(OSError, ValueError):
                 one.release()
-        sys.stdout, sys.stderr = outer
+        sys.stdout, sys.stderr = (one.stream for one in inner)
+
+
+def _open(stream: TextIO | None) -> TextIO:
+    """The stream; one that leads nowhere if the command was started without (`>&-`)."""
+    return stream if stream is not None else open(os.devnull, "w", encoding="utf-8")
 
 
 def _given(words: Sequence[str]) -> Iterator[str]:
@@ -48,7 +54,7 @@ class _Curtain:
     """A text stream that masks. The beginning of a secret is held back until it is clear what it becomes."""
 
     def __init__(self, stream: TextIO, known: Iterable[str]) -> None:
-        self._stream = stream
+        self.stream = stream
         self._known = tuple(known)
         self._held = ""
 
@@ -56,7 +62,7 @@ class _Curtain:
         secrets = {*self._known, *live_secrets()}
         whole = self._held + text
         self._held = _beginning(whole, secrets)
-        self._stream.write(mask(whole[: len(whole) - len(self._held)], secrets))
+        self._put(mask(whole[: len(whole) - len(self._held)], secrets))
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -66,11 +72,32 @@ class _Curtain:
         """Write what was held back."""
         held, self._held = self._held, ""
         if held:
-            self._stream.write(mask(held, {*self._known, *live_secrets()}))
-        self._stream.flush()
+            self._put(mask(held, {*self._known, *live_secrets()}))
+        self.flush()
+
+    def flush(self) -> None:
+        with self._told():
+            self.stream.flush()
+
+    def _put(self, text: str) -> None:
+        with self._told():
+            self.stream.write(text)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """No room, or no disk any more: said on standard error, if that isn't what fails, and the end."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self.stream = _open(None)
+            if self is sys.stdout:
+                print(f"catalog: the output can't be written: {error.strerror}.", file=sys.stderr)
+            raise SystemExit(1) from None
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+        return getattr(self.stream, name)
 
 
 def _beginning(text: str, secrets: Iterable[str]) -> str:

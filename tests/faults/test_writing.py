@@ -183,3 +183,27 @@ def test_failed_write_leaves_the_old_content(tmp_path: Path, monkeypatch: pytest
         replace(path, b"new")
     assert path.read_bytes() == b"old"
     assert [name for name in os.listdir(tmp_path) if name != "home"] == ["a.yaml"]
+
+
+@needs_linux
+@pytest.mark.parametrize("words", [["list"], ["check"], ["show", "openai", "--json"], ["--version"]])
+def test_output_that_has_no_room_is_told_in_one_line(tmp_path: Path, words: list[str]) -> None:
+    command = [str(Path(sys.executable).with_name("catalog")), *words]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "catalog: the output can't be written: No space left on device.\n",
+    )
+
+
+@needs_posix
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-"])
+def test_closed_streams_are_no_crash(tmp_path: Path, closed: str) -> None:
+    catalog = Path(sys.executable).with_name("catalog")
+    done = subprocess.run(
+        f"{catalog} list {closed}", shell=True, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
