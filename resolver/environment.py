@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Origin = Literal["environment", ".env", "secrets"]
 _MOST_BYTES = 1 << 20
-_LEAST = 8
+_LEAST = 12
 
 
 class Found(NamedTuple):

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from modelcatalog.catalog.masking import is_secret_name
+from modelcatalog.providers.blotting import WHOLE
 from modelcatalog.providers.secret import live_secrets, mask
 
 
@@ -59,7 +60,7 @@ class _Curtain:
         self._held = ""
 
     def write(self, text: str) -> int:
-        secrets = {*self._known, *live_secrets()}
+        secrets = self._secrets()
         whole = self._held + text
         self._held = _beginning(whole, secrets)
         self._put(mask(whole[: len(whole) - len(self._held)], secrets))
@@ -72,12 +73,16 @@ class _Curtain:
         """Write what was held back."""
         held, self._held = self._held, ""
         if held:
-            self._put(mask(held, {*self._known, *live_secrets()}))
+            self._put(mask(held, self._secrets()))
         self.flush()
 
     def flush(self) -> None:
         with self._told():
             self.stream.flush()
+
+    def _secrets(self) -> set[str]:
+        """Only long ones: what is printed comes in pieces, and one may happen to be the word that is a short key."""
+        return {secret for secret in (*self._known, *live_secrets()) if len(secret) >= WHOLE}
 
     def _put(self, text: str) -> None:
         with self._told():

@@ -201,3 +201,22 @@ def test_secrets_in_a_catalog_file_are_not_quoted(catalog: Catalog, tmp_path: Pa
 def test_environment_of_the_test_is_as_it_says() -> None:
     assert len(SECRET) > 15
     assert not any(SENTINEL in value for value in os.environ.values())
+
+
+@pytest.mark.usefixtures("acme")
+def test_short_key_of_a_local_server_leaves_the_answer_alone(
+    catalog: Catalog, server: RecordingServer
+) -> None:
+    server.answer(answers.stream("This is a ", "test", ", is it?"))
+    assert (
+        catalog("chat", "acme/m", "hi", ACME_API_KEY="test", ACME_TENANT="t").stdout
+        == "This is a test, is it?\n"
+    )
+
+
+@pytest.mark.usefixtures("acme")
+def test_answer_without_the_key_comes_whole(catalog: Catalog, server: RecordingServer) -> None:
+    """Also the end of it that a key might have begun with."""
+    server.answer(answers.stream("It begins with ", SENTINEL[:6]))
+    done = catalog("chat", "acme/m", "hi", **VARIABLES)
+    assert done.stdout == f"It begins with {SENTINEL[:6]}\n"
