@@ -29,6 +29,9 @@ _OWN = (
 )
 """What an entry says of itself, and doesn't hand on to one that extends it."""
 
+USUAL_ADAPTER = "openai"
+"""Of an entry that names none."""
+
 _MOST_EXTENDED = 16
 """Entries between one and the last that it extends: more is a mistake, or an attempt to use up the stack."""
 
@@ -191,7 +194,7 @@ def typed(provider: str, qualifier: str | None, data: Mapping[str, Any], places:
         provider=provider,
         qualifier=qualifier,
         name=plain.pop("name", provider),
-        adapter=plain.pop("adapter", "openai"),
+        adapter=plain.pop("adapter", USUAL_ADAPTER),
         place=_entry_place(places, qualifier),
         endpoint_place=places.get("endpoint"),
         settings=MappingProxyType(dict(_settings(data, places))),

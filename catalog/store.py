@@ -164,7 +164,11 @@ def _write(name: str, secret: bytes, records: Iterable[tuple[str, Any]]) -> None
             "CREATE TABLE record (key TEXT PRIMARY KEY, position INTEGER, digest BLOB, value TEXT) WITHOUT ROWID"
         )
         named = list(records)
-        head = {"format": FORMAT, "count": len(named), "keys": _keys_digest(secret, (key for key, _ in named))}
+        head = {
+            "format": FORMAT,
+            "count": len(named),
+            "keys": _keys_digest(secret, (key for key, _ in named)),
+        }
         values = ((key, json.dumps(record)) for key, record in (("", head), *named))
         rows = ((key, at, _digest(secret, key, value), value) for at, (key, value) in enumerate(values))
         database.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", rows)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.catalog.errors import ArgumentError, CatalogError, CatalogFileError
 from modelcatalog.catalog.insertion import InsertionError, insert
+from modelcatalog.catalog.linking import USUAL_ADAPTER
 from modelcatalog.catalog.rewriting import locked, replace
 from modelcatalog.providers.adapter import adapter_names, load_adapter
 from modelcatalog.resolver.base_url import examine, is_private
@@ -36,7 +37,7 @@ def add(
     *,
     key_env: Sequence[str] = (),
     api_key: str = "required",
-    adapter: str = "openai",
+    adapter: str | None = None,
     file: Path | None = None,
     project: bool = False,
     overwrite: bool = False,
@@ -46,9 +47,9 @@ def add(
     Raises ArgumentError for a value that can't be used and for a provider that is there already (`overwrite` allows
     it), CatalogError for problems in the file, CatalogFileError when it can't be written. Then the file is as before.
     """
-    url, notes = _address(base_url, adapter)
+    url, notes = _address(base_url, adapter or USUAL_ADAPTER)
     entry = {"base_url": _quoted(url), **_key(key_env, api_key)}
-    if adapter != "openai":
+    if adapter is not None:
         entry = {"adapter": adapter, **entry}
     _demand_readable(name, entry)
     path = file or (_project() if project else _user())

@@ -21,7 +21,9 @@ def add(
     api_key: Annotated[
         str, typer.Option(metavar="required|optional|none", help="Whether a key is sent.")
     ] = "required",
-    adapter: Annotated[str, typer.Option(help="The adapter that speaks its protocol.")] = "openai",
+    adapter: Annotated[
+        str | None, typer.Option(help="The adapter that speaks its protocol, if it isn't OpenAI's.")
+    ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", "-f", help="The file to write to, instead of yours.")
     ] = None,
