@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from modelcatalog.catalog.masking import hides, masked, shown
+from modelcatalog.catalog.masking import hides, masked, shown, visible
 from modelcatalog.catalog.patterns import SlowPatternError
 from modelcatalog.catalog.pointers import Pointer, field, names_thing, owner, subject
 from modelcatalog.catalog.suggest import nearest
@@ -159,7 +159,7 @@ def _format(at: Mismatch) -> Iterator[Problem]:
         yield at.problem("slow-pattern", f"{value} could take very long on some values", mend)
     else:
         reason = str(at.error.cause or "").split(" at position")[0]
-        yield at.problem("wrong-form", f"{value} is no regular expression: {masked(reason)}")
+        yield at.problem("wrong-form", f"{value} is no regular expression: {visible(masked(reason))}")
 
 
 def _required(at: Mismatch) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ Failing inputs are kept in the folder of --keep. Exits with 1 if there was one.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import faulthandler
 import os
 import sys
@@ -26,7 +27,7 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--keep", type=Path)
     chosen = options.parse_args()
-    faulthandler.dump_traceback_later(60, repeat=True)
+    faulthandler.dump_traceback_later(600, repeat=True)
     with tempfile.TemporaryDirectory(prefix="catalog-fuzz-") as folder:
         keep = chosen.keep.absolute() if chosen.keep else None
         os.environ.update(
@@ -34,13 +35,14 @@ def main() -> int:
         )
         os.chdir(folder)
         fuzzer = Fuzzer(chosen.seed, keep)
-        for at in range(chosen.count):
-            fuzzer.one()
-            if at % 1000 == 0:
-                faulthandler.dump_traceback_later(60, repeat=True)
-            if at % 50_000 == 0:
-                print(f"{at:,} ...", flush=True)
-    print(f"{chosen.count:,} inputs, seed {chosen.seed}, {time.process_time():.0f} s of this process's time")
+        done = 0
+        with contextlib.suppress(KeyboardInterrupt):  # then what was done is told
+            for done in range(1, chosen.count + 1):
+                fuzzer.one()
+                if done % 50_000 == 0:
+                    faulthandler.dump_traceback_later(600, repeat=True)
+                    print(f"{done:,} ...", flush=True)
+    print(f"{done:,} inputs, seed {chosen.seed}, {time.process_time():.0f} s of this process's time")
     print(fuzzer.report())
     for failure in fuzzer.failed[:50]:
         print(f"FAILED {failure}")

@@ -158,3 +158,47 @@ def test_odd_word_on_the_command_line_is_a_plain_mistake(
     done = catalog(*line, os.fsdecode(word))
     assert done.returncode in (1, 2)
     assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{a?b: 1}",
+        "[a?]",
+        "[a ? b]",
+        "[a\n ?b]",
+        "[a?\n b]",
+        "{a??h: 1, b: 2}",
+        "[a?#]",
+        "[a? #]",
+        "{?a: b}",
+        "[ ?? ]",
+    ],
+)
+def test_question_mark_in_braces_is_the_same_to_both_parsers(text: str) -> None:
+    outcomes: list[object] = []
+    for libyaml in (True, False):
+        try:
+            outcomes.append(parse_document(text, "x", libyaml=libyaml).data)
+        except DocumentError as error:
+            outcomes.append([problem.code for problem in error.problems])
+    assert outcomes[0] == outcomes[1]
+
+
+def test_pattern_over_two_lines_is_told_in_one() -> None:
+    problems = layer('  acme:\n    api_key: {pattern: "sk-[a-\n\n      z"}\n').problems
+    assert [problem.code for problem in problems] == ["wrong-form"]
+    assert "\n" not in str(problems[0])
+
+
+@pytest.mark.parametrize(
+    ("pair", "said"),
+    [
+        ("headers=x", "headers is a map, such as {X-Team: evals}, not str."),
+        ("max_retries=x", "max_retries is a whole number, not str."),
+        ("max_retries=true", "max_retries is a whole number, not bool."),
+    ],
+)
+def test_option_of_another_kind_is_a_plain_mistake(catalog: Command, pair: str, said: str) -> None:
+    done = catalog("explain", "openai/x", "-M", pair)
+    assert (done.returncode, done.stderr) == (2, f"ArgumentError: {said}\n")
