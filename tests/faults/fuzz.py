@@ -2,15 +2,15 @@
 
     python tests/faults/fuzz.py --count 1000000 --seed 1
 
-Failing inputs are kept in the folder of --keep. Exits with 1 if there was one.
+SIGTERM ends it early, and it prints what it has done. Failing inputs are kept in the folder of --keep. Exits with 1 if there was one.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import faulthandler
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -35,13 +35,16 @@ def main() -> int:
         )
         os.chdir(folder)
         fuzzer = Fuzzer(chosen.seed, keep)
+        told: list[int] = []
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda number, _: told.append(number))
         done = 0
-        with contextlib.suppress(KeyboardInterrupt):  # then what was done is told
-            for done in range(1, chosen.count + 1):
-                fuzzer.one()
-                if done % 50_000 == 0:
-                    faulthandler.dump_traceback_later(600, repeat=True)
-                    print(f"{done:,} ...", flush=True)
+        while done < chosen.count and not told:
+            fuzzer.one()
+            done += 1
+            if done % 50_000 == 0:
+                faulthandler.dump_traceback_later(600, repeat=True)
+                print(f"{done:,} ...", flush=True)
     print(f"{done:,} inputs, seed {chosen.seed}, {time.process_time():.0f} s of this process's time")
     print(fuzzer.report())
     for failure in fuzzer.failed[:50]:
