@@ -2,7 +2,8 @@
 
     python tests/faults/fuzz.py --count 1000000 --seed 1
 
-SIGTERM ends it early, and it prints what it has done. Failing inputs are kept in the folder of --keep. Exits with 1 if there was one.
+SIGTERM ends it early, and it prints what it has done. Failing inputs are kept in the folder of --keep. Exits with 1 if
+there was one.
 """
 
 from __future__ import annotations
