@@ -13,10 +13,10 @@ _WIDEST = 100
 _SHORT = 40
 
 _SECRET_NAME = re.compile(
-    r"key|token|secret|passw|passphrase|pwd|authorization|credential|cookie|bearer|signature|\bsig\b",
+    r"key|token(?!iz)|secret|passw|passphrase|pwd|authorization|credential|cookie|bearer|signature|\bsig\b",
     re.IGNORECASE,
 )
-_SHOWN_NAMES = {"keys", "max_output_tokens", "max_tokens"}
+_SHOWN_NAME = re.compile(r"keys|(?:max|min|num|n|total)_(?:\w+_)?tokens", re.IGNORECASE)
 _VARIABLES = ("env", "also")
 OF_A_SETTING = (*_VARIABLES, "pattern", "choices", "description")
 """Keys of a secret setting that hold no secret."""
@@ -44,7 +44,7 @@ _HIDDEN = re.compile(
 
 def is_secret_name(name: object) -> bool:
     """Whether a value of this name is probably one that must not be shown."""
-    return isinstance(name, str) and name not in _SHOWN_NAMES and _SECRET_NAME.search(name) is not None
+    return isinstance(name, str) and not _SHOWN_NAME.fullmatch(name) and _SECRET_NAME.search(name) is not None
 
 
 def hides(pointer: Sequence[str | int], value: object) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelcatalog.catalog.masking import is_secret_name
 from modelcatalog.providers.secret import mask
 
 from support.spilling import SENTINEL, echoes, traces
@@ -73,3 +74,17 @@ def test_short_and_wordy_secrets_leave_sentences_alone(secret: str, text: str, m
 def test_whole_answer_of_megabytes_is_masked_too() -> None:
     text = f"{'x' * 3_000_000}{SENTINEL}{'y' * 10}"
     assert traces(mask(text, [SENTINEL])) == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["api_key", "X-Token", "hf_token", "AWS_SESSION_TOKEN", "Cookie", "tokens", "Authorization"]
+)
+def test_name_of_a_secret_is_known(name: str) -> None:
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["tokenizer", "tokenizer_mode", "max_new_tokens", "max_tokens", "num_tokens", "timeout"]
+)
+def test_name_that_only_has_the_word_in_it_hides_nothing(name: str) -> None:
+    assert not is_secret_name(name)
