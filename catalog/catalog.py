@@ -112,6 +112,7 @@ class Catalog:
         """
         found = self.find(provider)
         if found is None:
+            self._raise_problems(provider)
             raise UnknownProviderError(f"No provider {provider!r}.", name=provider, provider=provider)
         known = self._entries.get((found, qualifier))
         if known is None:

@@ -25,10 +25,11 @@ def decode(text: str | bytes, path: str, limits: Limits) -> SourceText | Problem
         return _checked(SourceText(path, text.removeprefix("\ufeff")))
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Problem(path, 1, 1, "the file is in UTF-16", "encoding", "save it as UTF-8")
+    text = text.removeprefix(b"\xef\xbb\xbf")
     try:
-        return _checked(SourceText(path, text.decode("utf-8-sig")))
+        return _checked(SourceText(path, text.decode()))
     except UnicodeDecodeError as error:
-        line, column = _end(text[: error.start].decode("utf-8-sig"))
+        line, column = _end(text[: error.start].decode())
         message = f"byte 0x{text[error.start]:02x} isn't UTF-8"
         return Problem(path, line, column, message, "encoding", "save the file as UTF-8")
 

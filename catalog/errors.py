@@ -2,6 +2,7 @@
 
 ModelCatalogError
   CatalogError                  the data is wrong: holds every Problem, with file, line, column and mend
+  CatalogFileError              a catalog file can't be written
   ModelNameError                the name can't be read
     MalformedModelError           no provider, no model, or nothing at all
     UnknownProviderError
@@ -49,6 +50,10 @@ class CatalogError(ModelCatalogError):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+class CatalogFileError(ModelCatalogError):
+    """A catalog file can't be written. It is as it was before."""
 
 
 class ModelNameError(ModelCatalogError):

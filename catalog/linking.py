@@ -29,6 +29,12 @@ _OWN = (
 )
 """What an entry says of itself, and doesn't hand on to one that extends it."""
 
+USUAL_ADAPTER = "openai"
+"""Of an entry that names none."""
+
+_MOST_EXTENDED = 16
+"""Entries between one and the last that it extends: more is a mistake, or an attempt to use up the stack."""
+
 
 def linked(
     catalog: Catalog, provider: str, qualifier: str | None, trail: tuple[str, ...] = ()
@@ -67,6 +73,9 @@ def _extended(
     if provider in trail:
         way = " -> ".join([*trail[trail.index(provider) :], provider])
         raise _problem(places, "extends", f"provider {provider!r} extends itself: {way}", "extends-loop")
+    if len(trail) >= _MOST_EXTENDED:
+        message = f"provider {provider!r} is the end of a chain of more than {_MOST_EXTENDED} 'extends'"
+        raise _problem(places, "extends", message, "extends-chain", "extend the first of them")
     name, _, qualifier = target.partition("/")
     found = catalog.find(name)
     try:
@@ -192,7 +201,7 @@ def typed(provider: str, qualifier: str | None, data: Mapping[str, Any], places:
         provider=provider,
         qualifier=qualifier,
         name=plain.pop("name", provider),
-        adapter=plain.pop("adapter", "openai"),
+        adapter=plain.pop("adapter", USUAL_ADAPTER),
         place=_entry_place(places, qualifier),
         endpoint_place=places.get("endpoint"),
         settings=MappingProxyType(dict(_settings(data, places))),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 MASK = "****"
 _REACH = 4000
+_STEP = 1000
 _WIDEST = 100
 _SHORT = 40
 
 _SECRET_NAME = re.compile(
-    r"key|token|secret|passw|passphrase|pwd|authorization|credential|cookie|bearer|signature|\bsig\b",
+    r"key|token(?!iz)|secret|passw|passphrase|pwd|authorization|credential|cookie|bearer|signature|\bsig\b",
     re.IGNORECASE,
 )
-_SHOWN_NAMES = {"keys", "max_output_tokens", "max_tokens"}
+_SHOWN_NAME = re.compile(r"keys|(?:max|min|num|n|total)_(?:\w+_)?tokens", re.IGNORECASE)
 _VARIABLES = ("env", "also")
 OF_A_SETTING = (*_VARIABLES, "pattern", "choices", "description")
 """Keys of a secret setting that hold no secret."""
@@ -42,7 +44,7 @@ _HIDDEN = re.compile(
 
 def is_secret_name(name: object) -> bool:
     """Whether a value of this name is probably one that must not be shown."""
-    return isinstance(name, str) and name not in _SHOWN_NAMES and _SECRET_NAME.search(name) is not None
+    return isinstance(name, str) and not _SHOWN_NAME.fullmatch(name) and _SECRET_NAME.search(name) is not None
 
 
 def hides(pointer: Sequence[str | int], value: object) -> bool:
@@ -87,9 +89,9 @@ def excerpt(line: str, column: int, hide_from: int | None = None) -> tuple[str, 
 
     From column `hide_from` on, all is masked.
     """
-    start = max(0, column - 1 - _REACH)
-    text, caret = line[start : column - 1 + _REACH], column - 1 - start
-    spans = _secret_spans(text)
+    start = max(0, (column - 1 - _REACH) // _STEP * _STEP)
+    text, caret = line[start : start + 2 * _REACH + _STEP], column - 1 - start
+    spans = [*_secret_spans(text)]
     if hide_from is not None:
         spans.append((max(0, hide_from - 1 - start), len(text)))
     text, caret = _replaced(text, spans, caret)
@@ -102,7 +104,9 @@ def excerpt(line: str, column: int, hide_from: int | None = None) -> tuple[str, 
     return text, caret
 
 
-def _secret_spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4)
+def _secret_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Remembers the last few: one long line may have a thousand problems."""
     spans = [match.span() for shape in _SHAPES for match in shape.finditer(text)]
     done = closed = 0
     for field in _FIELD.finditer(text):
@@ -118,7 +122,7 @@ def _secret_spans(text: str) -> list[tuple[int, int]]:
             if not _SHOWN_VALUE.fullmatch(token[0]):
                 spans.append((token.start(), end))
                 break
-    return spans
+    return tuple(spans)
 
 
 def _value_end(text: str, field: re.Match[str]) -> int:
@@ -133,7 +137,7 @@ def _value_end(text: str, field: re.Match[str]) -> int:
     return after.start() + (text[after.start()] == "{") if after else len(text)
 
 
-def _replaced(text: str, spans: list[tuple[int, int]], caret: int) -> tuple[str, int]:
+def _replaced(text: str, spans: Sequence[tuple[int, int]], caret: int) -> tuple[str, int]:
     """`text` with a mask for each stretch that the spans cover, and where `caret` is then."""
     pieces: list[str] = []
     at, moved = 0, caret
@@ -147,7 +151,7 @@ def _replaced(text: str, spans: list[tuple[int, int]], caret: int) -> tuple[str,
     return "".join([*pieces, text[at:]]), moved
 
 
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:

@@ -85,14 +85,24 @@ def _validator() -> Any:
     """
     from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 
+    from modelcatalog.catalog.patterns import INVALID, SlowPatternError
+    from modelcatalog.catalog.schema_words import repeated
+
     def pattern(validator: Any, wanted: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
         if isinstance(instance, str) and not _compiled(wanted).search(instance):
             yield ValidationError("doesn't match")
 
+    def unique(validator: Any, wanted: bool, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        # The library compares every item with every other: minutes, for a hundred kilobytes.
+        if wanted and isinstance(instance, list) and repeated(instance) is not None:
+            yield ValidationError("not unique")
+
+    formats = FormatChecker(["date"])
+    formats.checks("regex", raises=(*INVALID, SlowPatternError))(_is_regex)
     types = Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number)
     extend: Any = validators.extend
-    kind = extend(Draft202012Validator, {"pattern": pattern}, type_checker=types)
-    return kind(_resolved(schema(), schema()), format_checker=FormatChecker(["date", "regex"]))
+    kind = extend(Draft202012Validator, {"pattern": pattern, "uniqueItems": unique}, type_checker=types)
+    return kind(_resolved(schema(), schema()), format_checker=formats)
 
 
 def _resolved(part: Any, whole: dict[str, Any]) -> Any:
@@ -112,6 +122,14 @@ def _resolved(part: Any, whole: dict[str, Any]) -> Any:
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern)
+
+
+def _is_regex(value: object) -> bool:
+    from modelcatalog.catalog.patterns import check_pattern
+
+    if isinstance(value, str):
+        check_pattern(value)
+    return True
 
 
 def _is_number(checker: object, value: object) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from modelcatalog.catalog.masking import hides, masked, shown
+from modelcatalog.catalog.masking import hides, masked, shown, visible
+from modelcatalog.catalog.patterns import SlowPatternError
 from modelcatalog.catalog.pointers import Pointer, field, names_thing, owner, subject
 from modelcatalog.catalog.suggest import nearest
 from modelcatalog.catalog.type_words import (
@@ -153,9 +154,12 @@ def _format(at: Mismatch) -> Iterator[Problem]:
     value = shown_value(at.value, at.pointer)
     if at.wanted == "date":
         yield at.problem("no-such-day", f"there is no day {value}")
+    elif isinstance(at.error.cause, SlowPatternError):
+        mend = "repeat single signs and sets, not groups, and few of them; begin it with ^"
+        yield at.problem("slow-pattern", f"{value} could take very long on some values", mend)
     else:
         reason = str(at.error.cause or "").split(" at position")[0]
-        yield at.problem("wrong-form", f"{value} is no regular expression: {masked(reason)}")
+        yield at.problem("wrong-form", f"{value} is no regular expression: {visible(masked(reason))}")
 
 
 def _required(at: Mismatch) -> Iterator[Problem]:
@@ -199,10 +203,23 @@ def _empty(at: Mismatch) -> Iterator[Problem]:
 
 def _twice(at: Mismatch) -> Iterator[Problem]:
     items: list[Any] = at.value
-    second = next((number for number, item in enumerate(items) if item in items[:number]), 0)
+    second = repeated(items) or 0
     pointer = (*at.pointer, second)
     message = f"{shown_value(items[second], at.pointer)} stands twice in {subject(at.pointer)}"
     yield at.document.problem(pointer, "twice", message, "keep one of them")
+
+
+def repeated(items: list[Any]) -> int | None:
+    """The first item that stands before already. Lists and maps don't count: no list of ours may hold them."""
+    seen: set[tuple[bool, Any]] = set()
+    for number, item in enumerate(items):
+        if isinstance(item, list | dict):
+            continue
+        key = (isinstance(item, bool), item)
+        if key in seen:
+            return number
+        seen.add(key)
+    return None
 
 
 def _minimum(at: Mismatch) -> Iterator[Problem]:

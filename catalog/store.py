@@ -27,6 +27,9 @@ FORMAT = 2
 
 _KEPT = 64
 
+_COUNTED = 20_000
+"""Records up to which a reader makes sure that none is missing; beyond, that would cost what the cache saves."""
+
 
 def digest(data: bytes, *, key: bytes = b"", size: int = 64) -> bytes:
     """BLAKE2b of `data`, `size` bytes of it."""
@@ -123,6 +126,8 @@ class StoredRecords:
         head = self.get("")
         if head is None or head.get("format") != FORMAT:
             raise ValueError(f"{path} is of another format")
+        if head["count"] <= _COUNTED and head["keys"] != _keys_digest(secret, self.keys()):
+            raise ValueError(f"{path} has lost a record")
 
     def __del__(self) -> None:
         """Nobody else closes it: it lives as long as the catalogs that read it."""
@@ -158,12 +163,22 @@ def _write(name: str, secret: bytes, records: Iterable[tuple[str, Any]]) -> None
         database.execute(
             "CREATE TABLE record (key TEXT PRIMARY KEY, position INTEGER, digest BLOB, value TEXT) WITHOUT ROWID"
         )
-        values = ((key, json.dumps(record)) for key, record in (("", {"format": FORMAT}), *records))
+        named = list(records)
+        head = {
+            "format": FORMAT,
+            "count": len(named),
+            "keys": _keys_digest(secret, (key for key, _ in named)),
+        }
+        values = ((key, json.dumps(record)) for key, record in (("", head), *named))
         rows = ((key, at, _digest(secret, key, value), value) for at, (key, value) in enumerate(values))
         database.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", rows)
         database.execute("COMMIT")
     finally:
         database.close()
+
+
+def _keys_digest(secret: bytes, keys: Iterable[str]) -> str:
+    return _digest(secret, "", "\0".join(keys)).hex()
 
 
 def _digest(secret: bytes, key: str, value: str) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.complaints import KEY, Complaint
+from modelcatalog.catalog.limits import LIMITS
 from modelcatalog.catalog.masking import masked, shown
 
 if TYPE_CHECKING:
@@ -176,6 +177,12 @@ def _directive(complaint: Complaint) -> Problem:
     return complaint.at_start().says(message, "remove the line", "directive")
 
 
+def _too_deep(complaint: Complaint) -> Problem:
+    # libyaml's own bound: it looks ahead, so that it may come before ours.
+    message = f"more than {LIMITS.max_depth} levels of lists and maps in each other"
+    return complaint.says(message, code="too-deep")
+
+
 def _after_the_document(complaint: Complaint) -> Problem:
     return complaint.says(
         "nothing can follow here: the value before it is complete", "write 'key: value' lines"
@@ -185,6 +192,7 @@ def _after_the_document(complaint: Complaint) -> Problem:
 _WORDS: list[tuple[re.Pattern[str], Callable[[Complaint], Problem]]] = [
     (re.compile(pattern), words)
     for pattern, words in (
+        ("maximum nesting depth", _too_deep),
         ("directive|incompatible", _directive),
         ("cannot start any token", _forbidden_start),
         ("mapping values are not allowed", _second_colon),

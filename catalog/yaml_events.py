@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.scanner import ScannerError
+from yaml.tokens import ScalarToken
 
 __all__ = ["MarkedYAMLError", "YAMLError", "event_types", "events"]
 
@@ -62,6 +63,28 @@ class _PureLoader(yaml.SafeLoader):
         while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
             self.forward()
             super().scan_to_next_token()
+
+    def scan_plain(self) -> Any:
+        """In braces too, a '?' may stand in a text: the pure parser would end it there."""
+        token = super().scan_plain()
+        while self.flow_level and self.peek() == "?":
+            start, end = token.start_mark, token.end_mark
+            text = token.value + self._between(end)
+            while self.peek() in "?#":
+                text += self.peek()
+                self.forward()
+            after = self.get_mark()
+            spaces = self.scan_plain_spaces(self.indent + 1, start)
+            rest = super().scan_plain()
+            if rest.value or self.peek() == "?":
+                text, after = f"{text}{''.join(spaces)}{rest.value}", rest.end_mark if rest.value else after
+            token = ScalarToken(text, True, start, after)
+        return token
+
+    def _between(self, mark: Any) -> str:
+        """The blanks since the mark, folded where a line ends."""
+        text: str = self.buffer[self.pointer - (self.index - mark.index) : self.pointer]
+        return " " if "\n" in text or "\r" in text else text
 
     def scan_plain_spaces(self, indent: Any, start_mark: Any) -> Any:
         blanks = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
     from modelcatalog.providers.secret import Secret
@@ -37,6 +37,9 @@ class Connection:
     http_client: object | None = field(default=None, repr=False)
     ambient: Mapping[str, str] = field(default_factory=dict, repr=False)
     follow_redirects: bool = True
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a connection holds secrets, and is not pickled")
 
 
 class Built(NamedTuple):

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter import Ambient
+from modelcatalog.providers.secret import Secret
 
 if TYPE_CHECKING:
     from modelcatalog.providers.connection import Connection
@@ -47,6 +48,7 @@ def _kind() -> Any:
             self._ambient = ambient
             self._real: Any = None
             self.token: str | None = None
+            self._held: Secret | None = None
 
         def refresh(self, request: Any) -> None:
             if self._real is None:
@@ -55,6 +57,8 @@ def _kind() -> Any:
             if not self._real.valid or self._real.token == self.token:
                 self._real.refresh(request)
             self.token, self.expiry = self._real.token, self._real.expiry
+            # Known as a secret as long as it is in use, so that it is masked where a service echoes it.
+            self._held = Secret(self.token or "")
 
         @property
         def quota_project_id(self) -> str | None:

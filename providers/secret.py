@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, NoReturn, Self
+from weakref import WeakValueDictionary
 
 # As many signs as are shown of a long secret, and how long it must be for that.
 _SHOWN = 4
@@ -16,10 +17,11 @@ class Secret:
     Can't be pickled, so that no cache or other process gets it by accident; a copy is the object itself.
     """
 
-    __slots__ = ("_value",)
+    __slots__ = ("__weakref__", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        _live[id(self)] = self
 
     def reveal(self) -> str:
         """The text itself."""
@@ -50,36 +52,31 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
+_live: WeakValueDictionary[int, Secret] = WeakValueDictionary()
+
+
 def reveal(value: Any) -> Any:
     """The text of a Secret; anything else as it is."""
     return value.reveal() if isinstance(value, Secret) else value
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """The text with every occurrence of these secrets blotted out."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, "****")
-    return text
+    """The text with every trace of these secrets blotted out; see `blotting` for what counts as one."""
+    known = tuple(filter(None, secrets))
+    if not known:
+        return text
+    from modelcatalog.providers.blotting import blotted
+
+    return blotted(text, known)
 
 
 def scrub(error: BaseException, secrets: Iterable[str]) -> None:
-    """Mask these secrets in an exception and in those below it: a traceback shows what a service echoed."""
-    from modelcatalog.providers.causes import causes
+    """Blot these secrets out of an exception, those below it, and the requests and answers that they hold."""
+    from modelcatalog.providers.scrubbing import scrub as scrub_all
 
-    known = tuple(filter(None, secrets))
-    for one in causes(error) if known else ():
-        one.args = _scrubbed(one.args, known)
-        for name in ("message", "body", "__notes__"):
-            value = getattr(one, name, None)
-            if isinstance(value, str | dict | list):
-                setattr(one, name, _scrubbed(value, known))
+    scrub_all(error, secrets)
 
 
-def _scrubbed(value: Any, secrets: Sequence[str]) -> Any:
-    if isinstance(value, str):
-        return mask(value, secrets)
-    if isinstance(value, dict):
-        return {key: _scrubbed(item, secrets) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_scrubbed(item, secrets) for item in value)
-    return value
+def live_secrets() -> tuple[str, ...]:
+    """The text of every Secret that this process holds now."""
+    return tuple({secret.reveal() for secret in list(_live.values())})

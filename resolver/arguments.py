@@ -104,6 +104,7 @@ def route(
             target = "setting"
         elif name in OPTIONS:
             target = "option"
+            _check_option(name, value)
         elif name in own:
             target = "adapter"
         else:
@@ -113,6 +114,20 @@ def route(
             raise ArgumentError(f"{entry.id} doesn't take the argument {name}{reason}.", argument=name)
         routed.append(PlannedArgument(name, value, target, source))
     return tuple(routed)
+
+
+def _check_option(name: str, value: Any) -> None:
+    """Raises ArgumentError for an option of another kind. Its value isn't told: a header may be a secret."""
+    kind, example = _KINDS.get(name, (object, ""))
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ArgumentError(f"{name} is {example}, not {type(value).__name__}.", argument=name)
+
+
+_KINDS: dict[str, tuple[Any, str]] = {
+    "headers": (Mapping, "a map, such as {X-Team: evals}"),
+    "max_retries": (int, "a whole number"),
+}
+"""Options that the resolver itself has to understand."""
 
 
 def check_signatures(entry: Entry, arguments: Iterable[PlannedArgument], adapter: Adapter) -> None:

@@ -57,7 +57,7 @@ def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -
 
 def is_private(url: str) -> bool:
     """Whether the host is this machine, or has an address that isn't reached from the internet."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
+    host = (_split(url).hostname or "").rstrip(".")
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".lan")) or "." not in host:
         return True
     try:
@@ -68,7 +68,15 @@ def is_private(url: str) -> bool:
 
 def host_of(url: str) -> str:
     """Host and port, in lower case; empty where there is none."""
-    return urlsplit(url).netloc.rpartition("@")[2].casefold()
+    return _split(url).netloc.rpartition("@")[2].casefold()
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of a URL; all empty where it can't be taken apart."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def _malformed(text: str) -> str | None:

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
     from pydantic_settings import EnvSettingsSource
 
 Origin = Literal["environment", ".env", "secrets", "keyring"]
 _MOST_BYTES = 1 << 20
+_LEAST = 12
 
 
 class FileMark(NamedTuple):
@@ -46,6 +47,9 @@ class Found(NamedTuple):
     def __repr__(self) -> str:
         return f"Found({self.variable!r}, {self.where!r})"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a value of the environment is not pickled: it may be a secret")
+
     @property
     def is_blank(self) -> bool:
         """Whether it counts as unset."""
@@ -61,6 +65,13 @@ class Environment(NamedTuple):
     dotenv: Path | None = None
     secrets: Path | None = None
     keyring: bool = False
+
+    def __repr__(self) -> str:
+        given = "process" if self.variables is None else f"{len(self.variables)} given"
+        return f"Environment({given}, dotenv={str(self.dotenv)!r}, secrets={str(self.secrets)!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an environment is not pickled: it may hold secrets")
 
     @classmethod
     def current(cls) -> Environment:
@@ -190,6 +201,22 @@ def _fields(names: tuple[str, ...]) -> EnvSettingsSource:
     fields: dict[str, Any] = {f"v{at}": (str, Field("", alias=name)) for at, name in enumerate(names)}
     settings: type[BaseSettings] = create_model("Variables", __base__=BaseSettings, **fields)
     return EnvSettingsSource(settings, case_sensitive=True)
+
+
+def secret_values() -> tuple[str, ...]:
+    """The values of all variables of the process whose names say that they hold a secret; none that is a path, an
+    address or too short to be one. For masking: whatever of them turns up in a text doesn't belong there.
+    """
+    from modelcatalog.catalog.masking import is_secret_name
+
+    return tuple(
+        value
+        for name, value in os.environ.items()
+        if is_secret_name(name)
+        and not name.startswith("MODELCATALOG_")
+        and not value.startswith(("/", "~", "./", "http://", "https://"))
+        and len(value.strip()) >= _LEAST
+    )
 
 
 def option(name: str) -> str | None:

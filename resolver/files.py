@@ -36,12 +36,12 @@ def load_catalog(
     named = [*_named_by_option(), *(Path(file) for file in files)]
     _demand(named)
     sources = [Source("extension", path, show=_shown_within(who)) for who, path in _brought()]
-    if user and (path := user_file()) is not None and path.exists():
-        sources.append(Source("user", path, show=_shown))
+    if user and (path := user_file()) is not None and _is_there(path):
+        sources.append(Source("user", path, show=shown_path))
     read = [BUNDLED, *named, *(source.path for source in sources)]
     if project and (path := project_file()) is not None and not _is_among(path, read):
-        sources.append(Source("project", path, show=_shown))
-    sources += [Source("named", path, show=_shown) for path in named]
+        sources.append(Source("project", path, show=shown_path))
+    sources += [Source("named", path, show=shown_path) for path in named]
     if overlay is not None:
         sources.append(Source("python", data=overlay))
     return load(sources, cache=open_cache)
@@ -53,8 +53,8 @@ def load_with_project(file: Path) -> Catalog:
 
     sources = [Source("extension", path, show=_shown_within(who)) for who, path in _brought()]
     if (path := user_file()) is not None and path.exists():
-        sources.append(Source("user", path, show=_shown))
-    return load([*sources, Source("project", file, show=_shown)], cache=open_cache)
+        sources.append(Source("user", path, show=shown_path))
+    return load([*sources, Source("project", file, show=shown_path)], cache=open_cache)
 
 
 def user_file() -> Path | None:
@@ -85,7 +85,7 @@ def project_file() -> Path | None:
     top = home()
     for place in (folder, *folder.parents):
         path = place / FILE_NAME
-        if path.is_file() and _is_ours(path):
+        if _is_file(path) and _is_ours(path):
             return path
         if place == top or (place / ".git").exists():
             return None
@@ -132,18 +132,40 @@ def _named_by_option() -> list[Path]:
 
 
 def _demand(named: Sequence[Path]) -> None:
-    missing = [path for path in named if not path.is_file()]
+    missing = [path for path in named if not _is_file(path)]
     if missing:
         from modelcatalog.catalog.errors import CatalogError
         from modelcatalog.catalog.problems import Problem
 
-        what = {True: "is a folder, not a catalog file", False: "isn't there"}
         raise CatalogError(
             [
-                Problem(path=str(path), line=0, column=0, message=what[path.is_dir()], code="no-file")
+                Problem(path=str(path), line=0, column=0, message=_absence(path), code="no-file")
                 for path in missing
             ]
         )
+
+
+def _is_there(path: Path) -> bool:
+    """Whether it has to be read, if only to say that it can't be."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, for all we may know: not so in a folder that is closed to us."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _absence(path: Path) -> str:
+    try:
+        return "is a folder, not a catalog file" if path.is_dir() else "isn't there"
+    except OSError as error:
+        return f"can't be read: {error.strerror}"
 
 
 def _is_ours(path: Path) -> bool:
@@ -156,17 +178,21 @@ def _is_ours(path: Path) -> bool:
 
 
 def _is_among(path: Path, others: Iterable[Path | None]) -> bool:
-    return any(other is not None and other.exists() and path.samefile(other) for other in others)
+    return any(other is not None and _is_file(other) and path.samefile(other) for other in others)
 
 
 def _shown_within(package: str) -> Callable[[Path], str]:
     return lambda path: f"{package}/{path.name}"
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """The path as a person would type it here: relative below the current folder, `~` below home."""
+    try:
+        here = Path.cwd()
+    except OSError:  # a folder that was deleted
+        return str(path)
     full = path.absolute()
-    for base, prefix in ((Path.cwd(), ""), (home(), "~/")):
+    for base, prefix in ((here, ""), (home(), "~/")):
         if base is not None and full.is_relative_to(base):
             return prefix + full.relative_to(base).as_posix()
     return str(full)

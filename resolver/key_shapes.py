@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from modelcatalog.catalog.errors import CatalogError, UnknownProviderError
 from modelcatalog.catalog.findings import Finding
 from modelcatalog.catalog.layers import literal_start
+from modelcatalog.catalog.patterns import fits
 from modelcatalog.resolver.base_url import is_private
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _foreign(catalog: Catalog, entry: Entry, setting: Setting, text: str) -> tup
         return None
     if setting.pattern is None and len(prefix) < _TELLING:
         return None
-    if setting.pattern is not None and not mine and re.search(setting.pattern, text):
+    if setting.pattern is not None and not mine and fits(setting.pattern, text):
         return None
     owner = next((one for name in owners if (one := _readable(catalog, name)) is not None), None)
     return None if owner is None else (prefix, owner)
@@ -114,7 +115,7 @@ def _unusual(
     entry: Entry, setting: Setting, base: SettingValue | None, text: str, what: str
 ) -> list[Finding]:
     """A key of another form than the provider's; said only where one file names both the form and the host."""
-    if setting.pattern is None or re.search(setting.pattern, text):
+    if setting.pattern is None or fits(setting.pattern, text):
         return []
     here, there = setting.pattern_place, base.place if base is not None else None
     if there is not None and (here is None or here.path != there.path):

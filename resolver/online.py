@@ -16,6 +16,7 @@ from modelcatalog.providers.secret import Secret, mask, scrub
 from modelcatalog.resolver.online_codes import finding_for
 from modelcatalog.resolver.probing import better_url, listed
 from modelcatalog.resolver.resolution import build, connect
+from modelcatalog.resolver.resolved import known_secrets
 from modelcatalog.resolver.together import together
 
 if TYPE_CHECKING:
@@ -104,8 +105,8 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
         except NotImplementedError as error:
             return _not_asked(row, str(error))
         except Exception as error:  # noqa: BLE001  the adapter explains whatever it is
-            failure = adapter.failure(error, plan.secrets)
-            scrub(error, plan.secrets)
+            failure = adapter.failure(error, known_secrets(plan))
+            scrub(error, known_secrets(plan))
             answer = replace(_failed(row, failure, timeout), seconds=time.perf_counter() - begun)
             return (
                 _with_better_url(answer, better_url(plan, adapter, timeout))
@@ -137,8 +138,8 @@ def _identified(
     except NotImplementedError as error:
         return _not_asked(row, str(error))
     except Exception as error:  # noqa: BLE001  the adapter explains whatever it is
-        failure = adapter.failure(error, plan.secrets)
-        scrub(error, plan.secrets)
+        failure = adapter.failure(error, known_secrets(plan))
+        scrub(error, known_secrets(plan))
         return replace(_failed(row, failure), seconds=time.perf_counter() - begun)
     message = (
         f"The login{f' as {who}' if who else ''} was accepted; whether it may call a model wasn't asked."
@@ -185,7 +186,7 @@ def _is_refused_without(adapter: Adapter, plan: Plan, timeout: float) -> bool:
         with build(replace(plan, auth="none", headers=headers, timeout=timeout), sync=True) as other:
             listed(adapter, other.client, plan.entry)
     except Exception as error:  # noqa: BLE001  whatever it is: only a refusal tells
-        return adapter.failure(error, plan.secrets).step == "auth"
+        return adapter.failure(error, known_secrets(plan)).step == "auth"
     return False
 
 
@@ -203,7 +204,7 @@ def _with_better_url(answer: OnlineAnswer, url: str | None) -> OnlineAnswer:
 
 
 def _unbuildable(row: CheckRow, said: str) -> OnlineAnswer:
-    words = one_line(mask(said, row.plan.secrets)).rstrip(".")
+    words = one_line(mask(said, known_secrets(row.plan))).rstrip(".")
     message = f"The SDK makes no client for {row.id}: {words}."
     return OnlineAnswer(row.id, "fails", (Finding("unbuildable", "error", message),))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
-from modelcatalog.providers.secret import Secret
+from modelcatalog.providers.secret import Secret, mask
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry, Place
@@ -68,8 +68,11 @@ class PlannedArgument:
     target: str = "client"
     source: str = "argument"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an argument is not pickled: it may hold a secret")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Plan:
     """What a model name means on this machine. `findings` with severity `error` stand in the way of a client.
 
@@ -102,6 +105,9 @@ class Plan:
     tokens: list[Tokens] = field(default_factory=list, repr=False, compare=False)
     follow_redirects: bool = True
 
+    def __repr__(self) -> str:
+        return f"<Plan {self.ref}: {self.client}, {len(self.findings)} findings>"
+
     @property
     def errors(self) -> tuple[Finding, ...]:
         """The findings that stand in the way of a client."""
@@ -110,10 +116,11 @@ class Plan:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be shown, for masking what others wrote."""
-        values = [value.value for value in self.settings.values()] + list(self.headers.values())
-        values += [argument.value for argument in self.arguments]
-        known = tuple(value.reveal() for value in values if isinstance(value, Secret))
-        return known + tuple(key for tokens in self.tokens for key in tokens.seen)
+        named = [(name, value.value) for name, value in self.settings.items()]
+        named += [*self.headers.items(), *((argument.name, argument.value) for argument in self.arguments)]
+        found = [text for name, value in named for text in _secrets_in(value, name)]
+        found += [key for tokens in self.tokens for key in tokens.seen]
+        return tuple(dict.fromkeys(found))
 
     @property
     def versions(self) -> str:
@@ -121,8 +128,27 @@ class Plan:
         all_of_it = {self.package.distribution: self.installed, **self.further_packages}
         return ", ".join(f"{name} {version or 'not installed'}" for name, version in all_of_it.items())
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a plan holds secrets: make it again from the model's name, or pickle to_json()")
+
+    def guarded(self) -> Plan:
+        """The plan with its secrets masked in what the findings say: an address that is told of may hold one."""
+        secrets = self.secrets if self.findings else ()
+        if not secrets:
+            return self
+
+        def clean(finding: Finding) -> Finding:
+            mend = None if finding.mend is None else mask(finding.mend, secrets)
+            return replace(finding, message=mask(finding.message, secrets), mend=mend)
+
+        return replace(self, findings=tuple(map(clean, self.findings)))
+
     def to_json(self) -> dict[str, Any]:
         """The plan as `catalog explain --json` prints it. Holds no secret."""
+        whole: dict[str, Any] = _masked(self._fields(), self.secrets)
+        return whole
+
+    def _fields(self) -> dict[str, Any]:
         return {
             "model": str(self.ref),
             "requested": self.ref.requested,
@@ -154,6 +180,31 @@ class Plan:
             "findings": [finding.to_json() for finding in self.findings],
             "ready": not self.errors,
         }
+
+
+def _secrets_in(value: Any, name: str) -> Iterator[str]:
+    """Every Secret in a value, and every text in it that has a name of one."""
+    if isinstance(value, Secret):
+        yield value.reveal()
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _secrets_in(item, str(key))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _secrets_in(item, name)
+    elif isinstance(value, str):
+        from modelcatalog.catalog.masking import is_secret_name
+
+        if is_secret_name(name):
+            yield value
+
+
+def _masked(value: Any, secrets: tuple[str, ...]) -> Any:
+    if isinstance(value, str):
+        return mask(value, secrets)
+    if isinstance(value, dict):
+        return {key: _masked(item, secrets) for key, item in value.items()}
+    return [_masked(item, secrets) for item in value] if isinstance(value, list) else value
 
 
 def plain(value: Any, name: str = "") -> Any:

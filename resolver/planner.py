@@ -108,7 +108,7 @@ def make_plan(
         timeout=options.get("timeout"),
         max_retries=options.get("max_retries"),
         http_client=options.get("http_client"),
-    )
+    ).guarded()
 
 
 def _with_neighbours(finding: Finding, ref: ModelRef, catalog: Catalog, environment: Environment) -> Finding:

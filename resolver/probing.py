@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from modelcatalog.catalog.errors import ModelCatalogError, ProviderCallError, SetupError
 from modelcatalog.providers.adapter import load_adapter
 from modelcatalog.resolver.resolution import build, explain
+from modelcatalog.resolver.resolved import known_secrets
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.catalog import Catalog
@@ -150,7 +151,7 @@ def _words(plan: Plan, error: ProviderCallError) -> dict[str, Any]:
     cause = error.__cause__
     if cause is None:
         return {"detail": str(error)}
-    failure = adapter.failure(cause, plan.secrets)
+    failure = adapter.failure(cause, known_secrets(plan))
     return {"detail": failure.detail, "method": failure.method}
 
 

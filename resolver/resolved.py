@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from modelcatalog.catalog.errors import ArgumentError, ProviderCallError
 from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply
-from modelcatalog.providers.secret import scrub
+from modelcatalog.providers.secret import live_secrets, scrub
+from modelcatalog.resolver.environment import secret_values
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -46,13 +47,23 @@ class _Resolved(Generic[Client]):
 
 def call_error(plan: Plan, adapter: Adapter, error: Exception) -> ProviderCallError:
     """Our error for one of the SDK's: where it happened, which URL it was, and no secret."""
-    failure = adapter.failure(error, plan.secrets)
-    scrub(error, plan.secrets)
+    from modelcatalog.providers.scrubbing import sent_secrets
+
+    secrets = (*known_secrets(plan), *sent_secrets(error))
+    failure = adapter.failure(error, secrets)
+    scrub(error, secrets)
     where = f" for {failure.method or 'POST'} {failure.url}" if failure.url else ""
     status = f"{failure.status}" if failure.status else failure.detail
     detail = f": {failure.detail}" if failure.status and failure.detail else ""
     message = f"{plan.ref} failed at {failure.step}: {status}{where}{detail}".rstrip(".") + "."
     return ProviderCallError(message, step=failure.step, status=failure.status, url=failure.url)
+
+
+def known_secrets(plan: Plan) -> tuple[str, ...]:
+    """Whatever a service may have echoed: the plan's own, every other that this process holds, and those that an SDK
+    finds by itself (the keys of AWS).
+    """
+    return tuple(dict.fromkeys([*plan.secrets, *live_secrets(), *secret_values()]))
 
 
 class ResolvedModel(_Resolved[Client]):
@@ -88,6 +99,8 @@ class ResolvedModel(_Resolved[Client]):
         if self._built.aopen is not None:
             try:
                 self.client = await self._built.aopen()
+            except ArgumentError:
+                raise
             except Exception as error:
                 raise self._failed(error) from error
         return self

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.findings import Finding
+from modelcatalog.catalog.patterns import fits
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.deeper import look_deeper
 from modelcatalog.resolver.key_shapes import shape_findings
@@ -196,7 +197,7 @@ def _unfit(setting: Setting, text: str) -> str | None:
         return "begins or ends with white space"
     if setting.choices and text not in map(str, setting.choices):
         return f"is {text!r}, not one of {', '.join(map(str, setting.choices))}"
-    if setting.pattern and not re.search(setting.pattern, text):
+    if setting.pattern and not fits(setting.pattern, text):
         return f"is {text!r}, which doesn't have the form {setting.pattern}"
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -13,8 +14,10 @@ from modelcatalog.catalog.errors import (
     ModelCatalogError,
     ModelNameError,
 )
+from modelcatalog.resolver.cli.add import add
 from modelcatalog.resolver.cli.chat import chat
 from modelcatalog.resolver.cli.check import check
+from modelcatalog.resolver.cli.curtain import drawn
 from modelcatalog.resolver.cli.demo import demo
 from modelcatalog.resolver.cli.explain import explain
 from modelcatalog.resolver.cli.explain_code import explain_code
@@ -44,6 +47,7 @@ app.command()(chat)
 app.command()(validate)
 app.command()(trust)
 app.command()(keys)
+app.command()(add)
 app.command()(schema)
 app.command()(demo)
 
@@ -66,7 +70,16 @@ def _options(
 
 
 def run() -> None:
-    """Run, show our own errors without a traceback, and exit: 1 something wrong was found, 2 misuse."""
+    """Run, show our own errors without a traceback, and exit: 1 something wrong was found, 2 misuse, 70 a bug of ours.
+
+    Whatever is printed on the way passes a curtain that lets no secret through.
+    """
+    _accept_every_character()
+    with drawn(sys.argv[1:]):
+        _run()
+
+
+def _run() -> None:
     try:
         app()
     except ModelCatalogError as error:
@@ -76,6 +89,18 @@ def run() -> None:
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()
+        raise SystemExit(70) from error
+
+
+def _accept_every_character() -> None:
+    """A sign that the terminal's encoding lacks is escaped: half of a report is worth less than an escape in it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _report(error: ModelCatalogError) -> int:

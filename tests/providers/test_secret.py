@@ -49,4 +49,5 @@ def test_reveal_leaves_other_values_alone() -> None:
 
 
 def test_masking_takes_the_longest_first_and_ignores_empty_ones() -> None:
-    assert mask("key abc-def and abc", ["abc", "", "abc-def"]) == "key **** and ****"
+    short, long = "abcdefgh", "abcdefgh-ijkl"
+    assert mask(f"one {long} and {short}", [short, "", long]) == "one **** and ****"

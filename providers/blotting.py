@@ -1,0 +1,193 @@
+"""Secrets blotted out of a text by their value: as they are, encoded, broken over lines, or cut short.
+
+The rules, with the reason for each:
+
+- A secret of eight signs or more is blotted wherever it stands, in whatever case, also across white space.
+- A shorter one only where it is the whole text, or follows a word such as `key:`: the key `test` of a local server must
+  not take that word out of every sentence.
+- So are its encodings: percent, JSON, HTML, hexadecimal, and Base64 with anything before or after it (`user:key`).
+- Of one of sixteen signs or more also each part of eight or more that looks like a key (letters and digits, or both
+  cases) or has sixteen; and each beginning or end of five or more beside the stars or dots of somebody's own masking.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+MASK = "****"
+WHOLE = 8
+"""Signs from which a secret is blotted out wherever it stands."""
+
+_LONG = 16
+_PART = 8
+_CUT = 5
+_FAR = 1 << 17
+_HUGE = 1 << 20
+_SOLID = re.compile(r"(?:(?!\\[nrt])\S)+")
+_STARS = "*.…•"
+_NAMED = r"(?:key|token|secret|passw\w*|authorization|bearer|basic|credential)s?"
+
+Span = tuple[int, int]
+
+
+def blotted(text: str, secrets: Iterable[str]) -> str:
+    """The text with every trace of these secrets blotted out."""
+    known = sorted({secret for secret in secrets if secret.strip()}, key=len, reverse=True)
+    if not known or not text:
+        return text
+    if len(text) > _HUGE:
+        return _replaced(text, known)
+    solid = _Solid([(match.start(), match[0]) for match in _SOLID.finditer(text)])
+    spans = [span for secret in known for span in _traces(text, solid, secret)]
+    spans += _parts(
+        solid, [bare for secret in known if len(bare := "".join(secret.split()).lower()) >= _LONG]
+    )
+    return _covered(text, spans) if spans else text
+
+
+class _Solid:
+    """A text without its white space, and the way back to it."""
+
+    def __init__(self, pieces: Sequence[tuple[int, str]]) -> None:
+        self.plain = "".join(piece for _, piece in pieces)
+        lowered = self.plain.lower()
+        self.text = lowered if len(lowered) == len(self.plain) else self.plain
+        self._starts = [start for start, _ in pieces]
+        self._offsets: list[int] = []
+        total = 0
+        for _, piece in pieces:
+            self._offsets.append(total)
+            total += len(piece)
+
+    def span(self, start: int, end: int) -> Span:
+        """Where these signs stand in the text that it was made from."""
+        return self._place(start), self._place(end - 1) + 1
+
+    def _place(self, at: int) -> int:
+        piece = bisect_right(self._offsets, at) - 1
+        return self._starts[piece] + at - self._offsets[piece]
+
+
+def _traces(text: str, solid: _Solid, secret: str) -> Iterator[Span]:
+    bare = "".join(secret.split())
+    if len(bare) < WHOLE:
+        yield from _short(text, secret.strip())
+        return
+    for form in _forms(secret, bare):
+        for at in _places(solid.text, form):
+            yield solid.span(at, at + len(form))
+    if len(bare) >= _LONG:
+        yield from _cuts(solid, bare.lower())
+
+
+def _short(text: str, secret: str) -> Iterator[Span]:
+    if text.strip() == secret:
+        yield 0, len(text)
+        return
+    between = r"[^\n]{0,16}?" if len(secret) >= _CUT - 1 else ""
+    pattern = rf"(?i:{_NAMED}){between}(?:\s*[:=]\s*|\s+)[\"']?(?-i:({re.escape(secret)}))(?![\w-])"
+    for match in re.finditer(pattern, text):
+        yield match.span(1)
+
+
+def _forms(secret: str, bare: str) -> set[str]:
+    """The secret as it may stand in a text, in lower case and without white space."""
+    import html
+    import json
+    from urllib.parse import quote, quote_plus
+
+    once = json.dumps(secret)[1:-1]
+    forms = {
+        bare,
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        html.escape(secret),
+        repr(secret)[1:-1],
+    }
+    forms |= {once, json.dumps(once)[1:-1], once.replace("/", "\\/"), secret.encode("utf-8", "replace").hex()}
+    forms |= set(_base64(secret)) | set(_base64(secret.strip()))
+    return {"".join(form.split()).lower() for form in forms if len(form) >= WHOLE}
+
+
+def _base64(secret: str) -> Iterator[str]:
+    """What all Base64 texts have in common that hold the secret at the same remainder of three."""
+    from base64 import b64encode, urlsafe_b64encode
+
+    data = secret.encode("utf-8", "replace")
+    for before, skipped in ((0, 0), (1, 2), (2, 3)):
+        whole = b"\0" * before + data
+        kept = len(whole) * 8 // 6
+        for encode in (b64encode, urlsafe_b64encode):
+            yield encode(whole).decode()[skipped:kept]
+
+
+def _places(text: str, form: str) -> Iterator[int]:
+    at = text.find(form)
+    while at >= 0:
+        yield at
+        at = text.find(form, at + 1)
+
+
+def _parts(solid: _Solid, secrets: Sequence[str]) -> Iterator[Span]:
+    """Every longest part of a secret that looks like one."""
+    homes: dict[str, list[str]] = {}
+    for secret in secrets:
+        for at in range(len(secret) - _PART + 1):
+            homes.setdefault(secret[at : at + _PART], []).append(secret)
+    text, at = solid.text[:_FAR], 0
+    while homes and at <= len(text) - _PART:
+        found = homes.get(text[at : at + _PART])
+        if found is None:
+            at += 1
+            continue
+        end = at + _PART
+        while end < len(text) and any(text[at : end + 1] in secret for secret in found):
+            end += 1
+        if end - at >= _LONG or _is_telling(solid.plain[at:end]):
+            yield solid.span(at, end)
+        at = end - _PART + 1
+
+
+def _is_telling(part: str) -> bool:
+    """Whether a part looks random, as words don't."""
+    has_letter, has_digit = any(map(str.isalpha, part)), any(map(str.isdigit, part))
+    return (has_letter and has_digit) or (
+        part != part.lower() and part != part.upper() and not part.istitle()
+    )
+
+
+def _cuts(solid: _Solid, secret: str) -> Iterator[Span]:
+    """The beginning before somebody's stars or dots, the end after them."""
+    text = solid.text[:_FAR]
+    if not any(sign in text for sign in _STARS):
+        return
+    for size in range(len(secret) - 1, _CUT - 1, -1):
+        for at in _places(text, secret[:size]):
+            if text[at + size : at + size + 1] in _STARS and at + size < len(text):
+                yield solid.span(at, at + size)
+        for at in _places(text, secret[-size:]):
+            if at and text[at - 1] in _STARS:
+                yield solid.span(at, at + size)
+
+
+def _replaced(text: str, secrets: Iterable[str]) -> str:
+    """For a text of megabytes: the secrets as they are, at the speed of a search."""
+    for secret in secrets:
+        if len(secret) >= WHOLE:
+            text = text.replace(secret, MASK)
+    return text
+
+
+def _covered(text: str, spans: Iterable[Span]) -> str:
+    pieces: list[str] = []
+    at = 0
+    for start, end in sorted(spans):
+        if end <= at:
+            continue
+        if start > at or not pieces:
+            pieces += [text[at:start], MASK]
+        at = end
+    return "".join([*pieces, text[at:]])
