@@ -13,7 +13,7 @@ _WIDEST = 100
 _SHORT = 40
 
 _SECRET_NAME = re.compile(
-    r"key|token(?!iz)|secret|passw|passphrase|pwd|authorization|credential|cookie|bearer|signature|\bsig\b",
+    r"key(?!ring|board)|token(?!iz)|secret|passw|passphrase|pwd|authorization|credential|cookie|bearer|signature|\bsig\b",
     re.IGNORECASE,
 )
 _SHOWN_NAME = re.compile(r"keys|(?:max|min|num|n|total)_(?:\w+_)?tokens", re.IGNORECASE)

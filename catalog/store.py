@@ -22,7 +22,7 @@ try:  # hashlib's own, without the OpenSSL that hashlib loads besides: 3 ms less
 except ImportError:
     from hashlib import blake2b
 
-FORMAT = 2
+FORMAT = 3
 """Of the database: raise it when a reader of today couldn't read what one of yesterday wrote."""
 
 _KEPT = 64

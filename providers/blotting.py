@@ -27,6 +27,7 @@ _FAR = 1 << 17
 _HUGE = 1 << 20
 _SOLID = re.compile(r"(?:(?!\\[nrt])\S)+")
 _STARS = "*.…•"
+_ASSIGNED = re.compile(r"^\s*(?:export\s+)?[A-Z_][A-Z0-9_]*=\s*")
 _NAMED = r"(?:key|token|secret|passw\w*|authorization|bearer|basic|credential)s?"
 
 Span = tuple[int, int]
@@ -34,16 +35,15 @@ Span = tuple[int, int]
 
 def blotted(text: str, secrets: Iterable[str]) -> str:
     """The text with every trace of these secrets blotted out."""
-    known = sorted({secret for secret in secrets if secret.strip()}, key=len, reverse=True)
+    given = {secret for secret in secrets if secret.strip()}
+    known = sorted({*given, *filter(str.strip, map(_core, given))}, key=len, reverse=True)
     if not known or not text:
         return text
     if len(text) > _HUGE:
         return _replaced(text, known)
     solid = _Solid([(match.start(), match[0]) for match in _SOLID.finditer(text)])
     spans = [span for secret in known for span in _traces(text, solid, secret)]
-    spans += _parts(
-        solid, [bare for secret in known if len(bare := "".join(secret.split()).lower()) >= _LONG]
-    )
+    spans += _parts(solid, [bare for secret in known if len(bare := _bare(_core(secret)).lower()) >= _LONG])
     return _covered(text, spans) if spans else text
 
 
@@ -70,8 +70,17 @@ class _Solid:
         return self._starts[piece] + at - self._offsets[piece]
 
 
+def _bare(secret: str) -> str:
+    return "".join(secret.split())
+
+
+def _core(secret: str) -> str:
+    """The secret alone, where it was set with the name of its variable: a message must still be able to say that."""
+    return _ASSIGNED.sub("", secret)
+
+
 def _traces(text: str, solid: _Solid, secret: str) -> Iterator[Span]:
-    bare = "".join(secret.split())
+    bare = _bare(secret)
     if len(bare) < WHOLE:
         yield from _short(text, secret.strip())
         return
