@@ -144,7 +144,7 @@ def _no_list(document: Document, value: Any, pointer: Pointer) -> Problem:
     message = (
         f"{_as_written(document, value, pointer)} is one {_ONE.get(name, 'value')}, but {name} is a list"
     )
-    mend = f"write [{value}]" if is_open else "write it in [ ]"
+    mend = f"write [{value}]" if is_open and str(value).isprintable() else "write it in [ ]"
     return document.problem(pointer, "wrong-type", message, mend)
 
 

@@ -23,6 +23,7 @@ WHOLE = 8
 _LONG = 16
 _PART = 8
 _CUT = 5
+_MOST_CUT = 64
 _FAR = 1 << 17
 _HUGE = 1 << 20
 _SOLID = re.compile(r"(?:(?!\\[nrt])\S)+")
@@ -173,7 +174,7 @@ def _cuts(solid: _Solid, secret: str) -> Iterator[Span]:
     text = solid.text[:_FAR]
     if not any(sign in text for sign in _STARS):
         return
-    for size in range(len(secret) - 1, _CUT - 1, -1):
+    for size in range(min(len(secret) - 1, _MOST_CUT), _CUT - 1, -1):
         for at in _places(text, secret[:size]):
             if text[at + size : at + size + 1] in _STARS and at + size < len(text):
                 yield solid.span(at, at + size)

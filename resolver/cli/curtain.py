@@ -109,7 +109,7 @@ def _beginning(text: str, secrets: Iterable[str]) -> str:
     """The longest end of the text that a secret begins with, but for one that is whole."""
     longest = ""
     for secret in secrets:
-        for size in range(min(len(secret) - 1, len(text)), len(longest), -1):
+        for size in range(min(len(secret) - 1, len(text), 256), len(longest), -1):
             if text.endswith(secret[:size]):
                 longest = secret[:size]
                 break

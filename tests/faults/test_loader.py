@@ -202,3 +202,9 @@ def test_pattern_over_two_lines_is_told_in_one() -> None:
 def test_option_of_another_kind_is_a_plain_mistake(catalog: Command, pair: str, said: str) -> None:
     done = catalog("explain", "openai/x", "-M", pair)
     assert (done.returncode, done.stderr) == (2, f"ArgumentError: {said}\n")
+
+
+def test_mend_of_a_value_over_two_lines_is_one_line() -> None:
+    problems = layer("  acme:\n    aliases: a\n\n      b\n").problems
+    assert [problem.code for problem in problems] == ["wrong-type"]
+    assert "\n" not in str(problems[0])
