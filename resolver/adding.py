@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,11 +58,24 @@ def add(
         with locked(path) as target:
             if not overwrite:
                 _demand_new(name, target)
-            inserted = _rewrite(target, shown_path(path), name, entry)
+            with _still_trusted(target, is_users=file is None and not project):
+                inserted = _rewrite(target, shown_path(path), name, entry)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CatalogFileError(f"{shown_path(path)} can't be written: {reason}. It is as it was.") from error
     return Added(path, shown_path(path), inserted.line, inserted.entry, tuple(notes))
+
+
+@contextmanager
+def _still_trusted(target: Path, *, is_users: bool) -> Iterator[None]:
+    """What the user adds by hand ends no trust: a file that is new, or was trusted as it was, is trusted as it is."""
+    from modelcatalog.resolver.trusted_files import content_of, is_trusted, trust
+
+    before = content_of(target)
+    yield
+    if not is_users and (before is None or is_trusted(target, before)):
+        with suppress(OSError):
+            trust(target, content_of(target) or "")
 
 
 def _rewrite(target: Path, shown: str, name: str, entry: dict[str, str]) -> Inserted:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from modelcatalog.catalog.errors import ClientTypeError, ModelCatalogError, setup_error
 from modelcatalog.providers.adapter import Built, Connection, load_adapter
 from modelcatalog.providers.sdk import Resting
-from modelcatalog.providers.secret import Secret
+from modelcatalog.providers.secret import Secret, scrub
 from modelcatalog.resolver.arguments import check_signatures
 from modelcatalog.resolver.deeper import opened
 from modelcatalog.resolver.environment import Environment
@@ -17,7 +17,7 @@ from modelcatalog.resolver.files import load_catalog
 from modelcatalog.resolver.names import ModelRef
 from modelcatalog.resolver.names import parse as parse_name
 from modelcatalog.resolver.planner import make_plan
-from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel, call_error
+from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel, call_error, known_secrets
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.catalog import Catalog
@@ -148,15 +148,16 @@ def build(
 
 
 def _built(plan: Plan, adapter: Adapter, connection: Connection, *, sync: bool) -> Built:
-    """What the adapter builds. Where that is a model in this process, it can fail as a call can."""
-    if not getattr(adapter, "IN_PROCESS", False):
-        return adapter.build(connection, sync=sync)
+    """What the adapter builds. A model in this process can fail as a call can; an SDK's refusal holds no secret."""
     try:
         return adapter.build(connection, sync=sync)
     except ModelCatalogError:
         raise
     except Exception as error:
-        raise call_error(plan, adapter, error) from error
+        if getattr(adapter, "IN_PROCESS", False):
+            raise call_error(plan, adapter, error) from error
+        scrub(error, known_secrets(plan))
+        raise
 
 
 def connect(plan: Plan, adapter: Adapter) -> Connection:

@@ -201,3 +201,18 @@ def test_mended_address_is_told(catalog: Catalog, own: Path) -> None:
     assert "Note: /chat/completions was taken off the base URL" in done.stdout
     assert "isn't encrypted" in done.stdout
     assert "    base_url: http://a.example/v1\n" in own.read_text()
+
+
+def test_entry_of_ones_own_in_a_project_needs_no_further_word_of_trust(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    key = {"ACME_API_KEY": "0123456789abcdef0123"}
+    assert catalog("add", "acme", "https://llm.acme.dev/v1", "--project").returncode == 0
+    assert catalog("check", "acme", **key).stdout.startswith("Ready (1)")
+    assert catalog("add", "other", "https://llm.other.dev/v1", "--project").returncode == 0
+    assert catalog("check", "acme", **key).stdout.startswith("Ready (1)")
+    with (tmp_path / "models.yaml").open("a", encoding="utf-8") as file:
+        file.write("# by somebody else\n")
+    assert "came with a project" in catalog("check", "acme", **key).stdout
+    catalog("add", "third", "https://llm.third.dev/v1", "--project")
+    assert "came with a project" in catalog("check", "acme", **key).stdout

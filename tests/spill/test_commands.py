@@ -17,6 +17,7 @@ from support.answers import Answer
 from support.command import Catalog
 from support.recording_server import RecordingServer, closed_port, self_signed
 from support.spilling import SENTINEL, echoes, traces
+from support.trusting import trusted
 
 ENTRIES = list(load_catalog(user=False, project=False).entries())
 SECRET = {
@@ -94,7 +95,7 @@ FAILURES = {
 def acme(tmp_path: Path, server: RecordingServer) -> Path:
     path = tmp_path / "models.yaml"
     path.write_text(FILE.format(url=server.url), encoding="utf-8")
-    return path
+    return trusted(path)
 
 
 @pytest.fixture(autouse=True)
@@ -152,7 +153,9 @@ def test_connection_that_never_comes_about(catalog: Catalog, tmp_path: Path, com
     broken_tls = self_signed(tmp_path)
     with RecordingServer(broken_tls) as server:
         for url in (server.url, f"http://127.0.0.1:{closed_port()}", "https://no-such-host.invalid/v1"):
-            (tmp_path / "models.yaml").write_text(FILE.format(url=url), encoding="utf-8")
+            path = tmp_path / "models.yaml"
+            path.write_text(FILE.format(url=url), encoding="utf-8")
+            trusted(path)
             for json in ([], ["--json"]):
                 assert seen(catalog, *command, *json, "-M", "max_retries=0").strip()
 
