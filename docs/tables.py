@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.entries import Entry
 
 README = Path(__file__).parent.parent / "README.md"
+_MOST = 3
 BEGIN, END = "<!-- providers: written by docs/tables.py -->", "<!-- end of providers -->"
 
 
@@ -26,10 +27,22 @@ def table() -> str:
 def _row(entry: Entry) -> str:
     names = [f"`{entry.id}/...`", *(f"`{alias}/...`" for alias in entry.aliases)]
     status = "" if entry.status == "active" else f" ({entry.status})"
-    targets = [f"{a.name}: {a.target}" for a in entry.arguments.values()]
+    targets = [_named(names, target) for target, names in _by_target(entry).items()]
     goes = ", ".join([*targets, f"{'others: ' if targets else ''}{entry.default_target}"])
     client = load_adapter(entry.adapter).client_name(False)
     return f"| {', '.join(names)}{status} | `{client}` | {needs(entry, '`')} | {goes} |"
+
+
+def _by_target(entry: Entry) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for argument in entry.arguments.values():
+        found.setdefault(argument.target, []).append(argument.name)
+    return found
+
+
+def _named(names: list[str], target: str) -> str:
+    """Some names and where they go; of many, only how many there are."""
+    return f"{', '.join(names) if len(names) <= _MOST else f'{len(names)} of its own'}: {target}"
 
 
 def updated(text: str) -> str:
