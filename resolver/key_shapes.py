@@ -94,6 +94,8 @@ def _moved(entry: Entry, setting: Setting, value: SettingValue, foreign: tuple[s
     subject = "The api_key argument" if value.kind == "argument" else variable
     message = f"{subject} holds a key of {other.name} ({prefix}...), and would be sent to {entry.name}."
     mend = f"Get one of {entry.name}" + (f" at {entry.keys}." if entry.keys else ".")
+    if target == variable:
+        target = None
     if target is not None and value.kind == "environment":
         mend = f'Move it: export {target}="${variable}"; unset {variable}'
     elif target is not None and value.kind != "argument":

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.errors import CatalogError
-from modelcatalog.catalog.findings import Finding
 from modelcatalog.catalog.meaning import check_entry
 from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.adapters import INSTALLED
+from modelcatalog.resolver.address import address
 from modelcatalog.resolver.arguments import route
 from modelcatalog.resolver.authentication import choose, login_findings
-from modelcatalog.resolver.base_url import examine
+from modelcatalog.resolver.headers import all_headers, look_for_headers
 from modelcatalog.resolver.installed import machine, package_findings, versions
 from modelcatalog.resolver.lifecycle import WITHIN, entry_findings, model_finding
 from modelcatalog.resolver.plain_http import may_use_http, plain_http, sent
 from modelcatalog.resolver.plan import Plan, SettingValue
-from modelcatalog.resolver.settings import fill, inspect_settings, settle
+from modelcatalog.resolver.settings import inspect_settings, settle
 from modelcatalog.resolver.trust import untrusted
 from modelcatalog.resolver.words import case_of, concealed
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.catalog import Catalog
-    from modelcatalog.catalog.entries import Entry
+    from modelcatalog.catalog.findings import Finding
     from modelcatalog.providers.adapter import Adapter
-    from modelcatalog.resolver.environment import Environment, Found
+    from modelcatalog.resolver.environment import Environment
     from modelcatalog.resolver.names import ModelRef
 
 
@@ -56,38 +54,25 @@ def make_plan(
     case = case_of(catalog, entry)
     values = concealed(case, settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment))
     options = {a.name: a.value for a in routed if a.target == "option"}
-    allowed = options.get("allow_http") is True or may_use_http(entry)
     auth, login = choose(entry, values, environment, options.get("auth"))
     findings = [
         _with_neighbours(finding, ref, catalog, environment)
         for finding in inspect_settings(catalog, entry, values, auth)
     ]
     findings += login_findings(entry, auth, login)
-    url, url_findings = _url(entry, values, adapter)
-    findings += url_findings
-    hits, header_findings = _headers(entry, environment)
-    findings += header_findings
-    findings += untrusted(case, values, hits, url, login, ref.requested, routed)
-    headers: dict[str, str | Secret] = {}
-    for name, header in entry.headers.items():
-        if name in hits:
-            headers[name] = Secret(hits[name].value)
-        elif header.value is not None:
-            headers[name] = header.value
+    url, more = address(entry, values, adapter)
+    hits, lacking = look_for_headers(entry, environment)
+    findings += [*more, *lacking, *untrusted(case, values, hits, url, login, ref.requested, routed)]
+    headers = all_headers(entry, hits, options.get("headers"))
     findings += package_findings(entry, adapter)
-    here, machine_findings = machine(adapter, entry.wire_id(ref.model), routed)
-    findings += machine_findings
-    findings += entry_findings(entry, within)
+    here, about_it = machine(adapter, entry.wire_id(ref.model), routed)
+    findings += [*about_it, *entry_findings(entry, within)]
     model = model_finding(ref.provider, ref.model, catalog.facts(ref.provider, ref.model), within)
     findings += [] if model is None else [model]
-    if given_headers := options.get("headers"):
-        from modelcatalog.catalog.masking import is_secret_name
-
-        for name, value in given_headers.items():
-            headers[name] = Secret(value) if is_secret_name(name) and isinstance(value, str) else value
+    allowed = options.get("allow_http") is True or may_use_http(entry)
     findings += plain_http(url, allowed, sent(auth, values, headers))
-    installed, *_ = (further := versions(adapter)).values()
-    del further[adapter.PACKAGE.distribution]
+    further = versions(adapter)
+    installed = further.pop(adapter.PACKAGE.distribution)
     return Plan(
         ref=ref,
         entry=entry,
@@ -129,68 +114,6 @@ def _with_neighbours(finding: Finding, ref: ModelRef, catalog: Catalog, environm
             hint = f"{found.variable} is set: for that one write {other.id}/{ref.model}."
             return replace(finding, mend=f"{finding.mend}. {hint}" if finding.mend else hint)
     return finding
-
-
-def _url(
-    entry: Entry, values: Mapping[str, SettingValue], adapter: Adapter
-) -> tuple[str | None, list[Finding]]:
-    base = values.get("base_url")
-    if base is None or base.value is None:
-        return None, []
-    findings: list[Finding] = []
-
-    def value_of(name: str) -> Any:
-        value = values.get(name)
-        if value is None or value.value is None or name == "base_url":
-            return None if value is None else value.value
-        text = value.shown
-        if not re.fullmatch(r"[\w.-]+", text):
-            message = f"{name} is {text!r}, which can't be a part of an address."
-            findings.append(
-                Finding("invalid-setting", "error", message, f"It comes from {value.source}.", name)
-            )
-        return text
-
-    filled = fill(fill(entry.endpoint, value_of), value_of)
-    if "{" in filled:
-        return None, findings
-    usual = entry.settings["base_url"].default
-    usual_url = (
-        fill(entry.endpoint, lambda name: usual if name == "base_url" else "x")
-        if isinstance(usual, str)
-        else None
-    )
-    url, url_findings = examine(filled, adapter.URL_RULE, source=base.source, usual=usual_url)
-    problem = adapter.url_problem(url) if not url_findings else None
-    if problem is not None:
-        url_findings = [
-            Finding("invalid-base-url", "error", problem, f"It comes from: {base.source}.", "base_url")
-        ]
-    return url, findings + url_findings
-
-
-def _headers(entry: Entry, environment: Environment) -> tuple[dict[str, Found], list[Finding]]:
-    """The variable that each header is taken from, and what is missing."""
-    hits: dict[str, Found] = {}
-    findings: list[Finding] = []
-    for name, header in entry.headers.items():
-        if header.value is not None:
-            continue
-        found = next((hit for hit in environment.look(header.env) if not hit.is_blank), None)
-        if found is not None:
-            if re.search(r"[\x00-\x1f\x7f]", found.value):
-                message = f"{found.variable} has a line break or a control character; no header can carry it."
-                findings.append(
-                    Finding("invalid-credential", "error", message, "Set it again without.", name)
-                )
-            hits[name] = found
-        elif header.required:
-            looked = ", ".join(f"{variable} (unset)" for variable in header.env)
-            message = f"No value for the header {name} of {entry.id}. Looked for: {looked}."
-            findings.append(
-                Finding("missing-setting", "error", message, f"Set it: export {header.env[0]}=...", name)
-            )
-    return hits, findings
 
 
 def _kept_out(
