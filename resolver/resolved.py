@@ -53,7 +53,7 @@ def call_error(plan: Plan, adapter: Adapter, error: Exception) -> ProviderCallEr
     failure = adapter.failure(error, secrets)
     scrub(error, secrets)
     where = f" for {failure.method or 'POST'} {failure.url}" if failure.url else ""
-    status = f"{failure.status}" if failure.status else failure.detail
+    status = f"{failure.status}" if failure.status else failure.detail.rstrip(".")
     detail = f": {failure.detail}" if failure.status and failure.detail else ""
     message = f"{plan.ref} failed at {failure.step}: {status}{where}{detail}".rstrip(".") + "."
     return ProviderCallError(message, step=failure.step, status=failure.status, url=failure.url)
