@@ -14,9 +14,16 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.plan import PlannedArgument
 
 
-def versions(adapter: Adapter) -> dict[str, str | None]:
-    """The version here of the adapter's SDK, first, and of what it needs besides; None for what isn't installed."""
-    return {package.distribution: _version(package) for package in _packages(adapter)}
+def sdk(adapter: Adapter) -> tuple[Package, str | None]:
+    """The adapter's SDK, by the distribution that is installed, and its version; None when none is."""
+    package = adapter.PACKAGE
+    found = package.installed
+    return (package, None) if found is None else (package._replace(distribution=found[0]), found[1])
+
+
+def further_packages(adapter: Adapter) -> dict[str, str | None]:
+    """What the SDK needs besides itself, each with its version here; None for what isn't installed."""
+    return {package.distribution: _version(package) for package in _packages(adapter)[1:]}
 
 
 def package_findings(entry: Entry, adapter: Adapter) -> list[Finding]:

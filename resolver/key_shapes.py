@@ -92,7 +92,9 @@ def _moved(entry: Entry, setting: Setting, value: SettingValue, foreign: tuple[s
     target = next(iter(other.settings["api_key"].variables), None) if "api_key" in other.settings else None
     is_error = setting.pattern is not None and value.kind != "argument"
     subject = "The api_key argument" if value.kind == "argument" else variable
-    message = f"{subject} holds a key of {other.name} (it begins with {prefix}), and would be sent to {entry.name}."
+    message = (
+        f"{subject} holds a key of {other.name} (it begins with {prefix}), and would be sent to {entry.name}."
+    )
     mend = f"Get one of {entry.name}" + (f" at {entry.keys}." if entry.keys else ".")
     if target == variable:
         target = None

@@ -15,7 +15,7 @@ from modelcatalog.resolver.address import address
 from modelcatalog.resolver.arguments import route
 from modelcatalog.resolver.authentication import choose, login_findings
 from modelcatalog.resolver.headers import all_headers, look_for_headers
-from modelcatalog.resolver.installed import machine, package_findings, versions
+from modelcatalog.resolver.installed import further_packages, machine, package_findings, sdk
 from modelcatalog.resolver.lifecycle import WITHIN, entry_findings, model_finding
 from modelcatalog.resolver.plain_http import may_use_http, plain_http, sent
 from modelcatalog.resolver.plan import Plan, SettingValue
@@ -71,15 +71,14 @@ def make_plan(
     findings += [] if model is None else [model]
     allowed = options.get("allow_http") is True or may_use_http(entry)
     findings += plain_http(url, allowed, sent(auth, values, headers))
-    further = versions(adapter)
-    installed = further.pop(adapter.PACKAGE.distribution)
+    package, installed = sdk(adapter)
     return Plan(
         ref=ref,
         entry=entry,
         model=entry.wire_id(ref.model),
         auth=auth,
         login=login,
-        package=adapter.PACKAGE,
+        package=package,
         client=adapter.client_name(sync),
         installed=installed,
         url=url,
@@ -89,7 +88,7 @@ def make_plan(
         findings=tuple(findings),
         kept_out=_kept_out(adapter, values, environment),
         machine=here,
-        further_packages=further,
+        further_packages=further_packages(adapter),
         timeout=options.get("timeout"),
         max_retries=options.get("max_retries"),
         http_client=options.get("http_client"),

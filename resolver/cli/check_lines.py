@@ -26,7 +26,10 @@ def lines(report: CheckReport, *, detailed: bool, named: bool = False) -> list[s
     if any(row.answer for row in report.rows):
         result += check_online.lines(report.rows, named=named)
     elif ready := report.of("ready"):
-        result += [paint(f"Ready ({len(ready)})", "good"), *columns(_ready(row) for row in ready)]
+        result += [
+            paint(f"Ready ({len(ready)})", "good"),
+            *columns(_ready(row, detailed=detailed) for row in ready),
+        ]
     if broken := report.of("broken"):
         result += [paint(f"Broken ({len(broken)})", "bad")]
         result += [line for row in broken for line in _needs(row)]
@@ -43,7 +46,7 @@ def lines(report: CheckReport, *, detailed: bool, named: bool = False) -> list[s
     return result or ["Nothing to check."]
 
 
-def _ready(row: CheckRow) -> tuple[str, str, str]:
+def _ready(row: CheckRow, *, detailed: bool) -> tuple[str, str, str]:
     from modelcatalog.resolver.base_url import host_of
 
     key = row.plan.settings.get("api_key")
@@ -55,7 +58,8 @@ def _ready(row: CheckRow) -> tuple[str, str, str]:
         source = way_in(row)
     else:
         source = _from(key)
-    return row.id, source, row.plan.versions
+    versions = row.plan.versions
+    return row.id, source, versions if detailed else versions.partition(", ")[0]
 
 
 def way_in(row: CheckRow) -> str:
