@@ -52,7 +52,7 @@ def shown(words: list[str]) -> str:
 def main() -> None:
     """Write an SVG for each picture."""
     for name, words in PICTURES.items():
-        console = Console(record=True, width=80, file=Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        console = Console(record=True, width=90, file=Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
         console.print(Text(f"$ catalog {' '.join(words)}", style="bold"))
         console.print(Text.from_ansi(shown(words)), highlight=False, soft_wrap=True)
         picture = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title="catalog"), flags=re.DOTALL)
