@@ -23,7 +23,7 @@ __all__ = ["failure"]
 
 PACKAGE = Package("transformers", "transformers", "5.0", "hf")
 # accelerate, which the extra brings too, is needed for device=auto alone.
-FURTHER_PACKAGES = (Package("torch", "torch", "2.4", "hf"),)
+FURTHER_PACKAGES = (Package("torch", "torch", "2.6", "hf"),)
 IN_PROCESS = True
 TARGETS = frozenset({"model", "request", "adapter"})
 SETTINGS = frozenset({"api_key"})
