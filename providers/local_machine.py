@@ -120,8 +120,19 @@ def memory() -> Device:
     try:
         known = import_module("psutil").virtual_memory()
     except ImportError:
-        return Device("cpu", "cpu")
+        return Device("cpu", "cpu", *_pages())
     return Device("cpu", "cpu", known.available, known.total)
+
+
+def _pages() -> tuple[int, int] | tuple[None, None]:
+    """Free and total memory as the system itself counts it, without what it would give back from its caches."""
+    import os
+
+    try:
+        size = os.sysconf("SC_PAGE_SIZE")
+        return os.sysconf("SC_AVPHYS_PAGES") * size, os.sysconf("SC_PHYS_PAGES") * size
+    except (AttributeError, OSError, ValueError):
+        return None, None
 
 
 def size(count: int) -> str:

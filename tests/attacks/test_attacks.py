@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ import pytest
 import yaml
 
 from modelcatalog.catalog.errors import ModelCatalogError, UntrustedSourceError
-from modelcatalog.resolver import explain, resolve
+from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.resolver import explain, load_catalog, resolve
 
 from support.recording_server import RecordingServer
 from support.trusting import trusted
@@ -41,11 +43,26 @@ class Attack:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def adapter(self) -> str:
+        """The one that its file names, else that of the bundled provider, else the usual one."""
+        if named := re.search(r"adapter: (\w+)", self.models):
+            return named[1]
+        return next((one.adapter for one in BUNDLED if self.model.startswith(f"{one.id}/")), "openai")
 
+
+def is_here(adapter: str) -> bool:
+    """Whether its SDK is in this environment. Another one has it, and tries what is left out here."""
+    known = [load_adapter(adapter).PACKAGE, *getattr(load_adapter(adapter), "FURTHER_PACKAGES", ())]
+    return all(package.installed for package in known)
+
+
+BUNDLED = sorted(load_catalog(user=False, project=False).entries(), key=lambda one: -len(one.id))
 ATTACKS = [
     Attack(**row) for row in yaml.safe_load(Path(__file__).with_name("attacks.yaml").read_text("utf-8"))
 ]
-SUCCEEDING = [attack for attack in ATTACKS if attack.outcome == "stopped" and attack.arrives]
+HERE = [attack for attack in ATTACKS if attack.outcome == "refused" or is_here(attack.adapter)]
+SUCCEEDING = [attack for attack in HERE if attack.outcome == "stopped" and attack.arrives]
 
 
 @pytest.fixture
@@ -71,8 +88,6 @@ class Stage:
         known = {"EVIL": self._evil.url, "GOOD": self._good.url, "SECRET": SECRET, "HOST": host}
         for word in ("DATABASE_PASSWORD", "AWS_SECRET_ACCESS_KEY", "WORK_HOST", "AZURE_CLIENT_SECRET"):
             known = {word: word, **known}
-        import re
-
         return re.sub("|".join(known), lambda match: known[match.group()], text)
 
     def given(self, value: Any) -> Any:
@@ -130,7 +145,7 @@ def test_there_are_many() -> None:
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=str)
+@pytest.mark.parametrize("attack", HERE, ids=str)
 def test_secret_stays_at_home(
     attack: Attack, stage: Stage, evil: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,13 +253,17 @@ def test_what_is_nobodys_trick_needs_no_trust(
 @pytest.mark.parametrize(
     ("model", "models", "env"),
     [
+        *(
+            [("anthropic/bedrock/x", "", {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"})]
+            if is_here("anthropic_bedrock")
+            else []
+        ),
         (
             "openai/x",
             "providers: {openai: {base_url: 'https://api.openai.com/v1/'}}",
             {"OPENAI_API_KEY": "k"},
         ),
         ("mine/x", "providers: {mine: {extends: openai}}", {"OPENAI_API_KEY": "k"}),
-        ("anthropic/bedrock/x", "", {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}),
         ("ollama/x", "providers: {ollama: {base_url: 'http://gpu-box:11434/v1'}}", {}),
     ],
 )
