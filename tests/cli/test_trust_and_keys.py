@@ -187,7 +187,8 @@ def test_machine_without_a_keyring_is_told(catalog: Catalog) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(
-    not (shutil.which("gnome-keyring-daemon") and shutil.which("dbus-run-session")), reason="no gnome-keyring"
+    not (shutil.which("gnome-keyring-daemon") and shutil.which("dbus-run-session")),
+    reason="no gnome-keyring: apt install gnome-keyring dbus",
 )
 def test_keyring_of_the_desktop(tmp_path: Path) -> None:
     """The Secret Service of a real gnome-keyring, on a bus of its own."""
