@@ -111,9 +111,9 @@ def _forms(secret: str, bare: str) -> set[str]:
     once = json.dumps(secret)[1:-1]
     forms = {
         bare,
-        quote(secret),
-        quote(secret, safe=""),
-        quote_plus(secret),
+        quote(secret, errors="replace"),
+        quote(secret, safe="", errors="replace"),
+        quote_plus(secret, errors="replace"),
         html.escape(secret),
         repr(secret)[1:-1],
     }

@@ -88,3 +88,8 @@ def test_name_of_a_secret_is_known(name: str) -> None:
 )
 def test_name_that_only_has_the_word_in_it_hides_nothing(name: str) -> None:
     assert not is_secret_name(name)
+
+
+def test_secret_that_no_encoding_can_carry_is_blotted_all_the_same() -> None:
+    secret = "\udced\udca0\udc80" * 10
+    assert mask(f"key {secret}.", [secret]) == "key ****."
