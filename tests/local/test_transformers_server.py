@@ -16,6 +16,7 @@ from modelcatalog.resolver import probe, resolve
 from support.command import command_in
 from support.recording_server import closed_port
 from support.server_process import running
+from support.trusting import trusted
 
 pytestmark = pytest.mark.slow
 
@@ -39,9 +40,9 @@ def url(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture
 def two_lines(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder whose catalog file has an entry of two lines, and its key in the environment."""
-    (tmp_path / "models.yaml").write_text(
-        f"catalog: 1\nproviders:\n  lab:\n    base_url: {url}\n", encoding="utf-8"
-    )
+    file = tmp_path / "models.yaml"
+    file.write_text(f"catalog: 1\nproviders:\n  lab:\n    base_url: {url}\n", encoding="utf-8")
+    trusted(file)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LAB_API_KEY", ANY_KEY["LAB_API_KEY"])
     return tmp_path
