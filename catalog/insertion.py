@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcatalog.catalog.document import Document, parse_document
 from modelcatalog.catalog.errors import CatalogError
-from modelcatalog.catalog.schema import check_schema, schema
+from modelcatalog.catalog.schema import check_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,9 @@ class InsertionError(Exception):
     """The text is a catalog, but written in a form that nothing can be put into line by line."""
 
 
-def insert(text: str, path: str, name: str, entry: Mapping[str, str]) -> Inserted:
-    """`text` with the provider `name`, in place of one of that name, else after the last one.
+def insert(text: str, path: str, name: str, entry: Mapping[str, str], first_line: str = "") -> Inserted:
+    """`text` with the provider `name`, in place of one of that name, else after the last one. A new text begins with
+    `first_line`, if there is one.
 
     `entry` holds the values as they are written in YAML. The outcome is read again: raises CatalogError for what would
     be wrong with it, or is with `text` already, and InsertionError where it wouldn't be what was there and the entry.
@@ -37,7 +38,7 @@ def insert(text: str, path: str, name: str, entry: Mapping[str, str]) -> Inserte
     if before.data is not None:
         _demand_valid(before)
     newline = "\r\n" if "\r\n" in text else "\n"
-    at, end, indent, head = _place(before, text, name, newline)
+    at, end, indent, head = _place(before, text, name, newline, first_line)
     lines = [f"{indent}{name}:", *(f"{indent}{_INDENT}{key}: {value}" for key, value in entry.items())]
     block = newline.join(lines) + newline
     if at and not text[:at].endswith("\n"):
@@ -47,12 +48,13 @@ def insert(text: str, path: str, name: str, entry: Mapping[str, str]) -> Inserte
     return Inserted(new, new[: at + len(head)].count("\n") + 1, "\n".join(lines))
 
 
-def _place(before: Document, text: str, name: str, newline: str) -> tuple[int, int, str, str]:
+def _place(
+    before: Document, text: str, name: str, newline: str, first_line: str
+) -> tuple[int, int, str, str]:
     """Where to cut the text, from and to; the entry's indentation; and what has to stand before it."""
     data = before.data
     if data is None:
-        line = f"# yaml-language-server: $schema={schema()['$id']}{newline}"
-        start = "" if text.strip() else line
+        start = f"{first_line}{newline}" if first_line and not text.strip() else ""
         return len(text), len(text), _INDENT, f"{start}catalog: 1{newline}{newline}providers:{newline}"
     if "providers" not in data:
         return len(text), len(text), _INDENT, f"{newline}providers:{newline}"

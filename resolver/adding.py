@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from modelcatalog.catalog.errors import ArgumentError, CatalogError, CatalogFileError
 from modelcatalog.catalog.insertion import InsertionError, insert
 from modelcatalog.catalog.linking import USUAL_ADAPTER
+from modelcatalog.catalog.loading import SCHEMA
 from modelcatalog.catalog.rewriting import locked, replace
 from modelcatalog.providers.adapter import adapter_names, load_adapter
 from modelcatalog.resolver.base_url import examine, is_private
@@ -59,7 +60,8 @@ def add(
             if not overwrite:
                 _demand_new(name, target)
             with _still_trusted(target, is_users=file is None and not project):
-                inserted = _rewrite(target, shown_path(path), name, entry)
+                line = _schema_line() if file is None and not project else ""
+                inserted = _rewrite(target, shown_path(path), name, entry, line)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CatalogFileError(f"{shown_path(path)} can't be written: {reason}. It is as it was.") from error
@@ -78,7 +80,12 @@ def _still_trusted(target: Path, *, is_users: bool) -> Iterator[None]:
             trust(target, content_of(target) or "")
 
 
-def _rewrite(target: Path, shown: str, name: str, entry: dict[str, str]) -> Inserted:
+def _schema_line() -> str:
+    """What lets an editor complete and check the user's own file. A file that others see can't name a path of here."""
+    return f"# yaml-language-server: $schema={SCHEMA.as_uri()}"
+
+
+def _rewrite(target: Path, shown: str, name: str, entry: dict[str, str], first_line: str) -> Inserted:
     try:
         old = target.read_bytes()
     except FileNotFoundError:
@@ -89,7 +96,7 @@ def _rewrite(target: Path, shown: str, name: str, entry: dict[str, str]) -> Inse
     except UnicodeDecodeError as error:
         raise CatalogFileError(f"{shown} isn't UTF-8: save it as UTF-8 first. It is as it was.") from error
     try:
-        inserted = insert(text, shown, name, entry)
+        inserted = insert(text, shown, name, entry, first_line)
     except InsertionError as error:
         lines = "\n".join(["", f"  {name}:", *(f"    {key}: {value}" for key, value in entry.items())])
         message = (
