@@ -85,7 +85,7 @@ def test_project_and_named_files_are_written_when_asked_for(
     found = json.loads(done.stdout)
     assert (found["file"], found["line"], found["next"]) == (
         "other.yaml",
-        5,
+        4,
         "catalog check beta --file other.yaml",
     )
     assert found["entry"] == "  beta:\n    base_url: https://b.example/v1"
