@@ -61,6 +61,10 @@ def _second_colon(complaint: Complaint) -> Problem:
     return place.says(message, f"align it with line {above}")
 
 
+def _tight_colon(complaint: Complaint) -> Problem:
+    return complaint.says("a blank is missing after ':'", "write the value, or a blank, after the ':'")
+
+
 def _missing_colon(complaint: Complaint) -> Problem:
     return _glued(complaint.at_start()) or _no_colon(complaint.at_start())
 
@@ -197,6 +201,7 @@ _WORDS: list[tuple[re.Pattern[str], Callable[[Complaint], Problem]]] = [
         ("cannot start any token", _forbidden_start),
         ("mapping values are not allowed", _second_colon),
         ("could not find expected ':'", _missing_colon),
+        ("found unexpected ':'", _tight_colon),
         ("expected ',' or", _unclosed),
         ("quoted scalar.*(?:end of stream|document (?:separator|indicator))", _unclosed_quote),
         ("unknown escape", _escape),

@@ -79,6 +79,10 @@ class _PureLoader(yaml.SafeLoader):
             if rest.value or self.peek() == "?":
                 text, after = f"{text}{''.join(spaces)}{rest.value}", rest.end_mark if rest.value else after
             token = ScalarToken(text, True, start, after)
+        tight = self.peek() == ":" and self.peek(1) in ",[]{}"
+        if self.flow_level and (tight or ":?" in token.value):
+            problem = "found unexpected ':'"
+            raise ScannerError("while scanning a plain scalar", token.start_mark, problem, self.get_mark())
         return token
 
     def _between(self, mark: Any) -> str:
