@@ -77,7 +77,10 @@ class _PureLoader(yaml.SafeLoader):
             spaces = self.scan_plain_spaces(self.indent + 1, start)
             rest = super().scan_plain()
             if rest.value or self.peek() == "?":
-                text, after = f"{text}{''.join(spaces)}{rest.value}", rest.end_mark if rest.value else after
+                text, after = (
+                    f"{text}{''.join(spaces)}{rest.value}",
+                    rest.end_mark if rest.value else self.get_mark(),
+                )
             token = ScalarToken(text, True, start, after)
         tight = self.peek() == ":" and self.peek(1) in ",[]{}"
         if self.flow_level and (tight or ":?" in token.value):

@@ -524,3 +524,16 @@ def test_importing_the_reader_loads_no_parser_and_no_validator(module: str) -> N
     code = f"import sys, modelcatalog.catalog.{module}; print({heavy} & set(sys.modules))"
     out = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    "text", ["{a: U? ? RL}", "{a: x? ?  ? y}", "{a: b ?   ?}", "{b:}", "[b:]", "{b:,c: 1}", "{b:?x}"]
+)
+def test_parsers_agree_on_question_marks_and_colons_in_braces(text: str) -> None:
+    outcomes = []
+    for libyaml in (True, False):
+        try:
+            outcomes.append(repr(parse_document(text, "x", libyaml=libyaml).data))
+        except DocumentError as error:
+            outcomes.append(error.problems[0].message)
+    assert outcomes[0] == outcomes[1]
