@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from modelcatalog.catalog.masking import OF_A_SETTING, is_secret_name, masked
+from modelcatalog.catalog.masking import OF_A_SETTING, masked
+from modelcatalog.catalog.secret_names import is_secret_name
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.problems import Problem

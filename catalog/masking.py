@@ -6,17 +6,14 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from modelcatalog.catalog.secret_names import is_secret_name
+
 MASK = "****"
 _REACH = 4000
 _STEP = 1000
 _WIDEST = 100
 _SHORT = 40
 
-_SECRET_NAME = re.compile(
-    r"key(?!ring|board)|token(?!iz)|secret|passw|passphrase|pwd|authorization|credential|cookie|bearer|signature|\bsig\b",
-    re.IGNORECASE,
-)
-_SHOWN_NAME = re.compile(r"keys|(?:max|min|num|n|total)_(?:\w+_)?tokens", re.IGNORECASE)
 _VARIABLES = ("env", "also")
 OF_A_SETTING = (*_VARIABLES, "pattern", "choices", "description")
 """Keys of a secret setting that hold no secret."""
@@ -40,11 +37,6 @@ _SHAPES = (
 _HIDDEN = re.compile(
     r"[^\x20-\x7e\xa0-\u200a\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-
-
-def is_secret_name(name: object) -> bool:
-    """Whether a value of this name is probably one that must not be shown."""
-    return isinstance(name, str) and not _SHOWN_NAME.fullmatch(name) and _SECRET_NAME.search(name) is not None
 
 
 def hides(pointer: Sequence[str | int], value: object) -> bool:

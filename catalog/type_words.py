@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from modelcatalog.catalog.masking import hides, is_secret_name, masked, shown
+from modelcatalog.catalog.masking import hides, masked, shown
 from modelcatalog.catalog.pointers import Pointer, owner, subject
 from modelcatalog.catalog.scalars import plain_value
+from modelcatalog.catalog.secret_names import is_secret_name
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.document import Document

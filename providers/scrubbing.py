@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any
 
-from modelcatalog.catalog.masking import is_secret_name
+from modelcatalog.catalog.secret_names import is_secret_name
 from modelcatalog.providers.blotting import MASK, blotted
 
 _DEEP = 8

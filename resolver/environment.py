@@ -207,7 +207,7 @@ def secret_values() -> tuple[str, ...]:
     """The values of all variables of the process whose names say that they hold a secret; none that is a path, an
     address or too short to be one. For masking: whatever of them turns up in a text doesn't belong there.
     """
-    from modelcatalog.catalog.masking import is_secret_name
+    from modelcatalog.catalog.secret_names import is_secret_name
 
     return tuple(
         value

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.findings import Finding
-from modelcatalog.catalog.masking import is_secret_name
+from modelcatalog.catalog.secret_names import is_secret_name
 from modelcatalog.providers.secret import Secret
 
 if TYPE_CHECKING:

@@ -193,7 +193,7 @@ def _secrets_in(value: Any, name: str) -> Iterator[str]:
         for item in value:
             yield from _secrets_in(item, name)
     elif isinstance(value, str):
-        from modelcatalog.catalog.masking import is_secret_name
+        from modelcatalog.catalog.secret_names import is_secret_name
 
         if is_secret_name(name):
             yield value
@@ -214,7 +214,7 @@ def plain(value: Any, name: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [plain(item, name) for item in value]
     if isinstance(value, str) and name:
-        from modelcatalog.catalog.masking import is_secret_name
+        from modelcatalog.catalog.secret_names import is_secret_name
 
         return str(Secret(value)) if is_secret_name(name) else value
     if isinstance(value, str | int | float | bool) or value is None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.catalog.findings import Finding
-from modelcatalog.catalog.masking import is_secret_name
+from modelcatalog.catalog.secret_names import is_secret_name
 from modelcatalog.providers.secret import Secret
 from modelcatalog.resolver.base_url import host_of
 from modelcatalog.resolver.foreign_hosts import FILE_NAME, could_move_a_host, foreign_host

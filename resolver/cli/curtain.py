@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
-from modelcatalog.catalog.masking import is_secret_name
+from modelcatalog.catalog.secret_names import is_secret_name
 from modelcatalog.providers.blotting import WHOLE
 from modelcatalog.providers.secret import live_secrets, mask
 

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from modelcatalog.catalog.masking import excerpt, is_secret_name, masked, shown
+from modelcatalog.catalog.masking import excerpt, masked, shown
 from modelcatalog.catalog.problems import Problem
+from modelcatalog.catalog.secret_names import is_secret_name
 from modelcatalog.catalog.source_text import SourceText
 
 

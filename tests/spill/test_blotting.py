@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelcatalog.catalog.masking import is_secret_name
+from modelcatalog.catalog.secret_names import is_secret_name
 from modelcatalog.providers.secret import mask
 
 from support.spilling import SENTINEL, echoes, traces

@@ -1,0 +1,16 @@
+"""Names that mean a secret: of variables, headers, arguments and fields. Loaded by every command, so kept by itself."""
+
+from __future__ import annotations
+
+import re
+
+_SECRET_NAME = re.compile(
+    r"key(?!ring|board)|token(?!iz)|secret|passw|passphrase|pwd|authorization|credential|cookie|bearer|signature|\bsig\b",
+    re.IGNORECASE,
+)
+_SHOWN_NAME = re.compile(r"keys|(?:max|min|num|n|total)_(?:\w+_)?tokens", re.IGNORECASE)
+
+
+def is_secret_name(name: object) -> bool:
+    """Whether a value of this name is probably one that must not be shown."""
+    return isinstance(name, str) and not _SHOWN_NAME.fullmatch(name) and _SECRET_NAME.search(name) is not None
