@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelcatalog.catalog.errors import error_class
-from modelcatalog.catalog.finding_codes import OFFLINE, ONLINE
+from modelcatalog.catalog.diagnostics.errors import error_class
+from modelcatalog.catalog.diagnostics.finding_codes import OFFLINE, ONLINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modelcatalog.catalog.finding_codes import FindingCode
+    from modelcatalog.catalog.diagnostics.finding_codes import FindingCode
 
 PAGE = Path(__file__).parent / "findings.md"
 

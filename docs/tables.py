@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.resolver import load_catalog
-from modelcatalog.resolver.cli.listing import needs
+from modelcatalog.resolver.cli.commands.list_providers import needs
 
 if TYPE_CHECKING:
-    from modelcatalog.catalog.entries import Entry
+    from modelcatalog.catalog.model.entries import Entry
 
 README = Path(__file__).parent.parent / "README.md"
 _MOST = 3

@@ -8,35 +8,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from modelcatalog.catalog.catalog import Catalog
-    from modelcatalog.resolver.check import CheckReport, check
-    from modelcatalog.resolver.environment import Environment
-    from modelcatalog.resolver.files import load_catalog
-    from modelcatalog.resolver.names import ModelRef
-    from modelcatalog.resolver.online import ask_all
-    from modelcatalog.resolver.plan import Plan
-    from modelcatalog.resolver.probing import ProbeReport, probe
+    from modelcatalog.catalog.model.catalog import Catalog
+    from modelcatalog.resolver.catalogs.discovery import load_catalog
+    from modelcatalog.resolver.catalogs.validate import validate
+    from modelcatalog.resolver.checking.offline import check
+    from modelcatalog.resolver.checking.online import ask_all
+    from modelcatalog.resolver.checking.report import CheckReport
+    from modelcatalog.resolver.credentials.environment import Environment
+    from modelcatalog.resolver.model_names import ModelRef
+    from modelcatalog.resolver.planning.plan import Plan
+    from modelcatalog.resolver.probing.probe import ProbeReport, probe
     from modelcatalog.resolver.resolution import explain, parse, resolve
     from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel
-    from modelcatalog.resolver.validation import validate
 
 _HOMES = {
-    "Catalog": "modelcatalog.catalog.catalog",
-    "CheckReport": "modelcatalog.resolver.check",
-    "Environment": "modelcatalog.resolver.environment",
-    "ModelRef": "modelcatalog.resolver.names",
-    "Plan": "modelcatalog.resolver.plan",
-    "ProbeReport": "modelcatalog.resolver.probing",
+    "Catalog": "modelcatalog.catalog.model.catalog",
+    "CheckReport": "modelcatalog.resolver.checking.report",
+    "Environment": "modelcatalog.resolver.credentials.environment",
+    "ModelRef": "modelcatalog.resolver.model_names",
+    "Plan": "modelcatalog.resolver.planning.plan",
+    "ProbeReport": "modelcatalog.resolver.probing.probe",
     "ResolvedModel": "modelcatalog.resolver.resolved",
     "SyncResolvedModel": "modelcatalog.resolver.resolved",
-    "ask_all": "modelcatalog.resolver.online",
-    "check": "modelcatalog.resolver.check",
+    "ask_all": "modelcatalog.resolver.checking.online",
+    "check": "modelcatalog.resolver.checking.offline",
     "explain": "modelcatalog.resolver.resolution",
-    "load_catalog": "modelcatalog.resolver.files",
+    "load_catalog": "modelcatalog.resolver.catalogs.discovery",
     "parse": "modelcatalog.resolver.resolution",
-    "probe": "modelcatalog.resolver.probing",
+    "probe": "modelcatalog.resolver.probing.probe",
     "resolve": "modelcatalog.resolver.resolution",
-    "validate": "modelcatalog.resolver.validation",
+    "validate": "modelcatalog.resolver.catalogs.validate",
 }
 
 __all__ = [

@@ -6,23 +6,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from modelcatalog.catalog.errors import ClientTypeError, ModelCatalogError, setup_error
-from modelcatalog.providers.adapter import Built, Connection, load_adapter
-from modelcatalog.providers.sdk import Resting
-from modelcatalog.providers.secret import Secret, scrub
-from modelcatalog.resolver.arguments import check_signatures
-from modelcatalog.resolver.deeper import opened
-from modelcatalog.resolver.environment import Environment
-from modelcatalog.resolver.files import load_catalog
-from modelcatalog.resolver.names import ModelRef
-from modelcatalog.resolver.names import parse as parse_name
-from modelcatalog.resolver.planner import make_plan
+from modelcatalog.catalog.diagnostics.errors import ClientTypeError, ModelCatalogError, setup_error
+from modelcatalog.catalog.redaction.secret import scrub
+from modelcatalog.providers.adapter.packages import Resting
+from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.resolver.catalogs.discovery import load_catalog
+from modelcatalog.resolver.connect import connect
+from modelcatalog.resolver.credentials.environment import Environment
+from modelcatalog.resolver.model_names import ModelRef
+from modelcatalog.resolver.model_names import parse as parse_name
+from modelcatalog.resolver.planning.arguments import check_signatures
+from modelcatalog.resolver.planning.planner import make_plan
 from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel, call_error, known_secrets
 
 if TYPE_CHECKING:
-    from modelcatalog.catalog.catalog import Catalog
-    from modelcatalog.providers.adapter import Adapter
-    from modelcatalog.resolver.plan import Plan
+    from modelcatalog.catalog.model.catalog import Catalog
+    from modelcatalog.providers.adapter.adapter import Adapter, Built, Connection
+    from modelcatalog.resolver.planning.plan import Plan
 
 Client = TypeVar("Client")
 
@@ -158,39 +158,6 @@ def _built(plan: Plan, adapter: Adapter, connection: Connection, *, sync: bool) 
             raise call_error(plan, adapter, error) from error
         scrub(error, known_secrets(plan))
         raise
-
-
-def connect(plan: Plan, adapter: Adapter) -> Connection:
-    """What the adapter needs of the plan: plain values, no catalog."""
-    environment = Environment()
-    settings = {name: value.value for name, value in plan.settings.items() if value.value is not None}
-    settings.pop("base_url", None)
-    if plan.auth != "key":
-        settings.pop("api_key", None)
-    settings = opened(plan, settings)
-    if plan.url is not None:
-        settings["base_url"] = plan.url
-    by_target: dict[str, dict[str, Any]] = {}
-    for argument in plan.arguments:
-        if argument.target not in ("setting", "option"):
-            value = argument.value.reveal() if isinstance(argument.value, Secret) else argument.value
-            by_target.setdefault(argument.target, {})[argument.name] = value
-    ambient = {one.variable: environment.raw(one.variable) for one in adapter.AMBIENT}
-    return Connection(
-        provider=plan.entry.provider,
-        qualifier=plan.entry.qualifier,
-        model=plan.model,
-        settings=settings,
-        declared=frozenset(plan.entry.settings),
-        auth=plan.auth,
-        headers=plan.headers,
-        arguments=by_target,
-        timeout=plan.timeout,
-        max_retries=plan.max_retries,
-        http_client=plan.http_client,
-        ambient={variable: value for variable, value in ambient.items() if value is not None},
-        follow_redirects=plan.follow_redirects,
-    )
 
 
 def _environment(env: Environment | Mapping[str, str] | None) -> Environment:

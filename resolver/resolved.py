@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
-from modelcatalog.catalog.errors import ArgumentError, ProviderCallError
-from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply
-from modelcatalog.providers.secret import live_secrets, scrub
-from modelcatalog.resolver.environment import secret_values
+from modelcatalog.catalog.diagnostics.errors import ArgumentError, ProviderCallError
+from modelcatalog.catalog.redaction.secret import live_secrets, scrub
+from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
+from modelcatalog.resolver.credentials.environment import secret_values
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from modelcatalog.providers.adapter import Adapter, Built
-    from modelcatalog.resolver.plan import Plan
+    from modelcatalog.providers.adapter.adapter import Adapter, Built
+    from modelcatalog.resolver.planning.plan import Plan
 
 Client = TypeVar("Client")
 Messages = str | Sequence[Mapping[str, Any]]
@@ -47,7 +47,7 @@ class _Resolved(Generic[Client]):
 
 def call_error(plan: Plan, adapter: Adapter, error: Exception) -> ProviderCallError:
     """Our error for one of the SDK's: where it happened, which URL it was, and no secret."""
-    from modelcatalog.providers.scrubbing import sent_secrets
+    from modelcatalog.catalog.redaction.exceptions import sent_secrets
 
     secrets = (*known_secrets(plan), *sent_secrets(error))
     failure = adapter.failure(error, secrets)

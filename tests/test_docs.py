@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.catalog import errors
-from modelcatalog.catalog.loading import compile_text
-from modelcatalog.catalog.schema import schema
+from modelcatalog.catalog.diagnostics import errors
+from modelcatalog.catalog.loading.loader import compile_text
+from modelcatalog.catalog.validation.schema import schema
 
 TOP = Path(__file__).parent.parent
 

@@ -40,7 +40,7 @@ def test_every_entry_has_a_section_and_every_section_an_entry() -> None:
 
 @pytest.mark.parametrize("name", [name for name in EVERY if name in SECTIONS])
 def test_section_names_every_variable_and_what_to_install(name: str) -> None:
-    from modelcatalog.providers.adapter import load_adapter
+    from modelcatalog.providers.adapter.registry import load_adapter
 
     entry = EVERY[name]
     section = SECTIONS[name]

@@ -8,27 +8,27 @@ from typing import Annotated
 
 import typer
 
-from modelcatalog.catalog.errors import (
+from modelcatalog.catalog.diagnostics.errors import (
     ArgumentError,
     CatalogError,
     ModelCatalogError,
     ModelNameError,
 )
-from modelcatalog.resolver.cli.add import add
-from modelcatalog.resolver.cli.chat import chat
-from modelcatalog.resolver.cli.check import check
-from modelcatalog.resolver.cli.curtain import drawn
-from modelcatalog.resolver.cli.demo import demo
-from modelcatalog.resolver.cli.explain import explain
-from modelcatalog.resolver.cli.explain_code import explain_code
-from modelcatalog.resolver.cli.keys import keys
-from modelcatalog.resolver.cli.listing import list_providers
-from modelcatalog.resolver.cli.output import print_json
-from modelcatalog.resolver.cli.probe import probe
-from modelcatalog.resolver.cli.schema import schema
-from modelcatalog.resolver.cli.show import show
-from modelcatalog.resolver.cli.trust import trust
-from modelcatalog.resolver.cli.validate import validate
+from modelcatalog.resolver.cli.commands.add import add
+from modelcatalog.resolver.cli.commands.chat import chat
+from modelcatalog.resolver.cli.commands.check import check
+from modelcatalog.resolver.cli.commands.demo import demo
+from modelcatalog.resolver.cli.commands.explain import explain
+from modelcatalog.resolver.cli.commands.explain_code import explain_code
+from modelcatalog.resolver.cli.commands.keys import keys
+from modelcatalog.resolver.cli.commands.list_providers import list_providers
+from modelcatalog.resolver.cli.commands.probe import probe
+from modelcatalog.resolver.cli.commands.schema import schema
+from modelcatalog.resolver.cli.commands.show import show
+from modelcatalog.resolver.cli.commands.trust import trust
+from modelcatalog.resolver.cli.commands.validate import validate
+from modelcatalog.resolver.cli.redacting_stream import drawn
+from modelcatalog.resolver.cli.rendering import print_json
 
 app = typer.Typer(
     name="catalog",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from modelcatalog.catalog.catalog import Catalog
-    from modelcatalog.resolver.plan import Plan
+    from modelcatalog.catalog.model.catalog import Catalog
+    from modelcatalog.resolver.planning.plan import Plan
 
 
 def complete_provider(incomplete: str) -> list[str]:
@@ -39,8 +39,8 @@ def _completions(end: str) -> list[str]:
 
 
 def _quiet_catalog() -> Catalog | None:
-    from modelcatalog.catalog.errors import ModelCatalogError
-    from modelcatalog.resolver.files import load_catalog
+    from modelcatalog.catalog.diagnostics.errors import ModelCatalogError
+    from modelcatalog.resolver.catalogs.discovery import load_catalog
 
     try:
         return load_catalog()
@@ -83,9 +83,9 @@ def plan_for(
     **more: Any,
 ) -> Plan:
     """The plan for a model name and the options above; `more` are arguments that the options win over."""
-    from modelcatalog.resolver.environment import Environment
-    from modelcatalog.resolver.names import parse
-    from modelcatalog.resolver.planner import make_plan
+    from modelcatalog.resolver.credentials.environment import Environment
+    from modelcatalog.resolver.model_names import parse
+    from modelcatalog.resolver.planning.planner import make_plan
 
     arguments, sources = model_arguments(model, catalog, pairs, config, base_url)
     ref = parse(model, catalog)
@@ -96,8 +96,8 @@ def model_arguments(
     model: str, catalog: Catalog, pairs: list[str] | None, config: Path | None, base_url: str | None
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The arguments that the options give, and the option that each came from."""
-    from modelcatalog.resolver.arguments import read_pairs
-    from modelcatalog.resolver.names import parse
+    from modelcatalog.resolver.model_names import parse
+    from modelcatalog.resolver.planning.arguments import read_pairs
 
     arguments: dict[str, Any] = {}
     sources: dict[str, str] = {}
@@ -116,8 +116,8 @@ def model_arguments(
 
 
 def _read_config(path: Path) -> dict[str, Any]:
-    from modelcatalog.catalog.document import parse_document
-    from modelcatalog.catalog.errors import ArgumentError
+    from modelcatalog.catalog.diagnostics.errors import ArgumentError
+    from modelcatalog.catalog.parsing.document import parse_document
 
     try:
         text = path.read_bytes()

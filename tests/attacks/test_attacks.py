@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from modelcatalog.catalog.errors import ModelCatalogError, UntrustedSourceError
-from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.catalog.diagnostics.errors import ModelCatalogError, UntrustedSourceError
+from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.resolver import explain, load_catalog, resolve
 
 from support.recording_server import RecordingServer
@@ -301,8 +301,8 @@ def test_file_that_changes_back_and_forth_is_judged_by_what_was_read(
 def test_file_that_is_swapped_between_look_and_read_is_cached_as_what_it_then_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from modelcatalog.catalog.loading import Source, forget, load
-    from modelcatalog.resolver.files import open_cache
+    from modelcatalog.catalog.loading.loader import Source, forget, load
+    from modelcatalog.resolver.catalogs.discovery import open_cache
 
     file = tmp_path / "models.yaml"
     harmless, moved = (

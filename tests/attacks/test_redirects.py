@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.entries import Entry
+from modelcatalog.catalog.model.entries import Entry
 from modelcatalog.resolver import load_catalog, resolve
 
 from support import answers

@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelcatalog.catalog.document import Document, DocumentError, Limits, parse_document
+from modelcatalog.catalog.parsing.document import Document, DocumentError, Limits, parse_document
 
 both_parsers = pytest.mark.parametrize("libyaml", [True, False], ids=["libyaml", "pure"])
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.catalog.document import DocumentError, parse_document
-from modelcatalog.catalog.problems import Problem
-from modelcatalog.catalog.schema import check_schema
+from modelcatalog.catalog.diagnostics.problem import Problem
+from modelcatalog.catalog.parsing.document import DocumentError, parse_document
+from modelcatalog.catalog.validation.schema import check_schema
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 INVALID = sorted((EXAMPLES / "invalid").glob("*.yaml"))

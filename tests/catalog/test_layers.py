@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.catalog.catalog import Catalog
-from modelcatalog.catalog.errors import CatalogError
-from modelcatalog.catalog.loading import Source, load
+from modelcatalog.catalog.diagnostics.errors import CatalogError
+from modelcatalog.catalog.loading.loader import Source, load
+from modelcatalog.catalog.model.catalog import Catalog
 
 
 def write(path: Path, text: str) -> Path:

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from modelcatalog.catalog.masking import excerpt, masked, shown
-from modelcatalog.catalog.problems import Problem
-from modelcatalog.catalog.secret_names import is_secret_name
-from modelcatalog.catalog.source_text import SourceText
+from modelcatalog.catalog.diagnostics.problem import Problem
+from modelcatalog.catalog.parsing.source import SourceText
+from modelcatalog.catalog.redaction.heuristics import excerpt, masked, shown
+from modelcatalog.catalog.redaction.secret_names import is_secret_name
 
 
 def test_a_problem_has_one_line_and_three() -> None:

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from modelcatalog.catalog.document import parse_document
-from modelcatalog.catalog.problems import Problem
-from modelcatalog.catalog.schema import check_schema, schema, schema_text
+from modelcatalog.catalog.diagnostics.problem import Problem
+from modelcatalog.catalog.parsing.document import parse_document
+from modelcatalog.catalog.validation.schema import check_schema, schema, schema_text
 
 ROOT = Path(__file__).parents[2]
 HEAD = "catalog: 1\nproviders:\n  acme:\n"

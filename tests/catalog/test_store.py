@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.catalog import loading
-from modelcatalog.catalog.catalog import Catalog
-from modelcatalog.catalog.loading import Source, load
-from modelcatalog.catalog.store import Cache
+from modelcatalog.catalog.loading import loader as loading
+from modelcatalog.catalog.loading.cache import Cache
+from modelcatalog.catalog.loading.loader import Source, load
+from modelcatalog.catalog.model.catalog import Catalog
 
 TEXT = """\
 catalog: 1
@@ -44,7 +44,7 @@ def compiled(tmp_path: Path) -> list[Path]:
 
 def parses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is parsed from here on."""
-    from modelcatalog.catalog import document
+    from modelcatalog.catalog.parsing import document
 
     seen: list[str] = []
     real = document.parse_document
@@ -130,8 +130,8 @@ def test_no_secret_lands_in_the_cache(tmp_path: Path) -> None:
 READ = """
 import sys
 from pathlib import Path
-from modelcatalog.catalog.loading import Source, load
-from modelcatalog.catalog.store import Cache
+from modelcatalog.catalog.loading.loader import Source, load
+from modelcatalog.catalog.loading.cache import Cache
 here = Path(sys.argv[1])
 cache = Cache.open(here / "cache", here / "config" / "cache.key")
 for _ in range(5):

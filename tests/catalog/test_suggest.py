@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelcatalog.catalog.suggest import is_one_edit, nearest
+from modelcatalog.catalog.diagnostics.suggestions import is_one_edit, nearest
 
 PROVIDERS = [
     "openai",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.catalog.finding_codes import CODES
+from modelcatalog.catalog.diagnostics.finding_codes import CODES
 
 from support import answers
 from support.command import Catalog

@@ -328,7 +328,7 @@ def test_catalog_file_that_isnt_there(catalog: Catalog) -> None:
 SPILL = """
 import logging, traceback
 logging.basicConfig(level=logging.DEBUG)
-from modelcatalog.catalog.errors import ModelCatalogError
+from modelcatalog.catalog.diagnostics.errors import ModelCatalogError
 from modelcatalog.resolver import resolve
 try:
     with resolve("acme/small", sync=True, max_retries=0) as model:

@@ -15,11 +15,7 @@ import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 with atheris.instrument_imports(include=["modelcatalog.catalog", "yaml"]):
-    import modelcatalog.catalog.document
-    import modelcatalog.catalog.schema
-    import modelcatalog.catalog.schema_words
-    import modelcatalog.catalog.yaml_events  # noqa: F401  imported late by the loader, too late to be watched
-    from modelcatalog.catalog.loading import compile_text
+    from modelcatalog.catalog.loading.loader import compile_text
 
 from support.hostile import SEEDS
 

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelcatalog.catalog.catalog import Catalog
-from modelcatalog.catalog.document import DocumentError, parse_document
-from modelcatalog.catalog.errors import CatalogError
-from modelcatalog.catalog.layers import Layer
-from modelcatalog.catalog.loading import compile_text
-from modelcatalog.catalog.patterns import LONGEST, SlowPatternError, check_pattern, fits
-from modelcatalog.catalog.schema import check_schema
-from modelcatalog.resolver.base_url import host_of, is_private
-from modelcatalog.resolver.validation import validate
+from modelcatalog.catalog.diagnostics.errors import CatalogError
+from modelcatalog.catalog.loading.loader import compile_text
+from modelcatalog.catalog.model.catalog import Catalog
+from modelcatalog.catalog.model.layers import Layer
+from modelcatalog.catalog.parsing.document import DocumentError, parse_document
+from modelcatalog.catalog.validation.safe_regex import LONGEST, SlowPatternError, check_pattern, fits
+from modelcatalog.catalog.validation.schema import check_schema
+from modelcatalog.resolver.catalogs.validate import validate
+from modelcatalog.resolver.endpoints.base_url import host_of, is_private
 
 from support.command import Catalog as Command
 from support.fuzzer import Fuzzer
@@ -138,7 +138,7 @@ def test_long_list_of_maps_is_compared_without_trying_every_pair() -> None:
 
         __hash__ = None
 
-    from modelcatalog.catalog.schema import _validator
+    from modelcatalog.catalog.validation.schema import _validator
 
     list(
         _validator().iter_errors(

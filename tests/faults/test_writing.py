@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.catalog.rewriting import locked, replace
+from modelcatalog.catalog.editing.atomic_write import locked, replace
 from modelcatalog.resolver import load_catalog
 
 from support.command import Catalog

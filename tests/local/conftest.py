@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.providers.sdk import installed_version
+from modelcatalog.providers.adapter.packages import installed_version
 
 from support.tiny_model import WITH_TOOLS, make_tiny_model
 

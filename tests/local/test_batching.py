@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.batching import Batcher, ClosedError, loop_clock
+from modelcatalog.providers.transformers.batcher import Batcher, ClosedError, loop_clock
 
 from support.by_hand import ClockByHand, WorkerByHand
 

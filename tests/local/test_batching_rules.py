@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from modelcatalog.providers.batching import Batcher
+from modelcatalog.providers.transformers.batcher import Batcher
 
 from support.by_hand import ClockByHand, WorkerByHand
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ArgumentError
-from modelcatalog.providers.vllm_devices import Devices, devices_of, engine_arguments, platform_problem
+from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.providers.vllm.devices import Devices, devices_of, engine_arguments, platform_problem
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.vllm_failure import ClosedError
-from modelcatalog.providers.vllm_thread import LoopThread
+from modelcatalog.providers.vllm.failure import ClosedError
+from modelcatalog.providers.vllm.loop_thread import LoopThread
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ArgumentError, ProviderCallError
-from modelcatalog.providers import hf_client, hf_generation
-from modelcatalog.providers.chat import ChatCall
-from modelcatalog.providers.hf_client import TransformersModel
+from modelcatalog.catalog.diagnostics.errors import ArgumentError, ProviderCallError
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.transformers import client as hf_client
+from modelcatalog.providers.transformers import generation as hf_generation
+from modelcatalog.providers.transformers.client import TransformersModel
 from modelcatalog.resolver import resolve
 
 from support.tiny_model import word_of

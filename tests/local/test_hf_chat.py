@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import torch
 
-from modelcatalog.catalog.errors import ArgumentError, ProviderCallError, UnknownArgumentError
-from modelcatalog.providers.chat import Usage
-from modelcatalog.providers.hf_client import TransformersModel
+from modelcatalog.catalog.diagnostics.errors import ArgumentError, ProviderCallError, UnknownArgumentError
+from modelcatalog.providers.adapter.chat_types import Usage
+from modelcatalog.providers.transformers.client import TransformersModel
 from modelcatalog.resolver import resolve
 from modelcatalog.resolver.resolved import SyncResolvedModel
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.catalog import Catalog
-from modelcatalog.providers.hf import ARGUMENTS
-from modelcatalog.providers.local_prompt import ChatFormat
+from modelcatalog.catalog.model.catalog import Catalog
+from modelcatalog.providers.local.chat_template import ChatFormat
+from modelcatalog.providers.transformers.hf import ARGUMENTS
 from modelcatalog.resolver import load_catalog, resolve
 
 from support.tiny_model import PLAIN, make_tiny_model
@@ -77,7 +77,7 @@ def test_the_examples_were_found() -> None:
 def test_the_plain_template_is_as_shown(base_model: Path) -> None:
     import transformers
 
-    from modelcatalog.providers.chat import ChatCall
+    from modelcatalog.providers.adapter.chat_types import ChatCall
 
     tokenizer = transformers.AutoTokenizer.from_pretrained(base_model)
     messages = [{"role": "system", "content": "You are terse."}, {"role": "user", "content": "Hello"}]

@@ -12,18 +12,18 @@ import pytest
 import torch
 import transformers
 
-from modelcatalog.catalog.errors import (
+from modelcatalog.catalog.diagnostics.errors import (
     ArgumentError,
     InvalidSettingError,
     ProviderCallError,
     SetupError,
     UnknownArgumentError,
 )
-from modelcatalog.providers.connection import Connection
-from modelcatalog.providers.hf import _token
-from modelcatalog.providers.hf_client import TransformersModel
-from modelcatalog.providers.hf_loading import device_of, load_model, source_of
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.adapter.connection import Connection
+from modelcatalog.providers.transformers.client import TransformersModel
+from modelcatalog.providers.transformers.hf import _token
+from modelcatalog.providers.transformers.loading import device_of, load_model, source_of
 from modelcatalog.resolver import explain, resolve
 
 
@@ -35,7 +35,7 @@ def test_a_folder_becomes_a_client_that_owns_model_and_tokenizer(tiny_model: Pat
         assert resolved.client.tokenizer.padding_side == "left"
         assert resolved.client.device == "cpu"
         assert resolved.client.window == 1024
-        assert resolved.plan.client == "modelcatalog.providers.hf_client.TransformersModel"
+        assert resolved.plan.client == "modelcatalog.providers.transformers.client.TransformersModel"
         assert not resolved.client.model.training
 
 

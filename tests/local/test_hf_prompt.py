@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ArgumentError
-from modelcatalog.providers.chat import ChatCall, Tool, ToolCall
-from modelcatalog.providers.local_prompt import FALLBACK, ChatFormat
-from modelcatalog.providers.local_templates import template_text
+from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.providers.adapter.chat_types import ChatCall, Tool, ToolCall
+from modelcatalog.providers.local.chat_template import FALLBACK, ChatFormat
+from modelcatalog.providers.local.template_options import template_text
 
 WEATHER = Tool(
     "weather", "Tells the weather.", {"type": "object", "properties": {"city": {"type": "string"}}}
@@ -454,7 +454,7 @@ def test_an_answer_cut_off_stays_one_that_was_cut_off(tools: Any) -> None:
 
 
 def test_a_reply_goes_back_as_a_message(tools: Any, plain: Any) -> None:
-    from modelcatalog.providers.chat import ChatReply
+    from modelcatalog.providers.adapter.chat_types import ChatReply
 
     for written in (ChatFormat(tools), ChatFormat(plain)):
         answer = 'So:\n<tool_call>{"name": "time", "arguments": {}}</tool_call>'

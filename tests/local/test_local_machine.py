@@ -10,9 +10,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from modelcatalog.providers import local_machine, sdk
-from modelcatalog.providers.local_folders import folder_problem, is_folder_name, weights_size
-from modelcatalog.providers.local_machine import Device, gpus, look, memory, read_gpus, size
+from modelcatalog.providers.adapter import packages as sdk
+from modelcatalog.providers.local import hardware as local_machine
+from modelcatalog.providers.local.hardware import Device, gpus, look, memory, read_gpus, size
+from modelcatalog.providers.local.model_folders import folder_problem, is_folder_name, weights_size
 from modelcatalog.resolver import check, explain
 
 GB = 10**9
@@ -158,18 +159,18 @@ def test_check_and_explain_show_the_machine(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_each_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from modelcatalog.providers import hf
+    from modelcatalog.providers.transformers import hf
 
     lacking = SimpleNamespace(
         **{**vars(hf), "FURTHER_PACKAGES": (hf.PACKAGE._replace(distribution="no-such"),)}
     )
-    monkeypatch.setattr("modelcatalog.resolver.planner.load_adapter", lambda _: lacking)
+    monkeypatch.setattr("modelcatalog.resolver.planning.planner.load_adapter", lambda _: lacking)
     messages = [finding.message for finding in explain("hf/m").errors]
     assert any("no-such" in message and message.startswith("hf needs the package") for message in messages)
 
 
 def test_another_build_of_a_package_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    from modelcatalog.providers.adapter import Package
+    from modelcatalog.providers.adapter.packages import Package
 
     monkeypatch.setitem(sdk._versions, "vllm-for-this", "0.32.0")
     package = Package("no-such-vllm", "vllm", "0.30", "vllm", ("vllm-for-this",))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelcatalog.providers.chat import Tool, ToolCall
-from modelcatalog.providers.local_thought import ThoughtReader
-from modelcatalog.providers.local_tool_calls import CallReader, read
+from modelcatalog.providers.adapter.chat_types import Tool, ToolCall
+from modelcatalog.providers.local.reasoning import ThoughtReader
+from modelcatalog.providers.local.tool_call_parsers import CallReader, read
 
 SPECIAL = ("<|end|>", "<|begin|>", "</s>", "[TOOL_CALLS]", "[ARGS]", "[CALL_ID]", "<|python_tag|>", "<|eom|>")
 WEATHER = Tool(

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ProviderCallError, UnknownArgumentError
-from modelcatalog.providers.vllm_client import VllmModel
+from modelcatalog.catalog.diagnostics.errors import ProviderCallError, UnknownArgumentError
+from modelcatalog.providers.vllm.client import VllmModel
 from modelcatalog.resolver import resolve
 from modelcatalog.resolver.resolved import ResolvedModel
 
@@ -213,7 +213,7 @@ def test_a_call_that_takes_too_long_is_ended(model: Model, monkeypatch: pytest.M
 
 
 def test_models_and_tokens_are_those_of_the_engine(model: Model) -> None:
-    from modelcatalog.providers import vllm
+    from modelcatalog.providers.vllm import vllm
 
     assert vllm.list_models(model.client) == ["local"]
     ids = model.client.tokenizer.encode("Hello world")

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ProviderCallError
-from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.catalog.diagnostics.errors import ProviderCallError
+from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.resolver import load_catalog, probe, resolve
 
 from support.recording_server import closed_port

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import (
+from modelcatalog.catalog.diagnostics.errors import (
     ArgumentError,
     InvalidSettingError,
     ProviderCallError,
     UnknownArgumentError,
 )
-from modelcatalog.providers.vllm_client import VllmModel
-from modelcatalog.providers.vllm_failure import EngineError
+from modelcatalog.providers.vllm.client import VllmModel
+from modelcatalog.providers.vllm.failure import EngineError
 from modelcatalog.resolver import explain, resolve
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

@@ -14,17 +14,17 @@ import yaml
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from packaging.requirements import Requirement
 
-from modelcatalog.providers.adapter import adapter_names, load_adapter
+from modelcatalog.providers.adapter.registry import adapter_names, load_adapter
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("catalog", "providers", "resolver")
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 # Where TLS roots come from, said by the two variables that every TLS library reads.
-TLS = "providers/tls.py"
+TLS = "providers/http/tls.py"
 
 # What vLLM's own processes take from variables and from nowhere else.
-ENGINE = "providers/vllm_environment.py"
+ENGINE = "providers/vllm/environment.py"
 
 
 def code(*folders: str) -> dict[str, ast.Module]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.providers.adapter import adapter_names, load_adapter
-from modelcatalog.providers.sdk import installed_version
+from modelcatalog.providers.adapter.packages import installed_version
+from modelcatalog.providers.adapter.registry import adapter_names, load_adapter
 
 from support.katan import Katan, running_katan
 from support.recording_server import RecordingServer, self_signed

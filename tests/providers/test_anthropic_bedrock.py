@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.chat import ChatCall
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.adapter.registry import load_adapter
 
 from support import answers, eventstream
 from support.answers import Answer

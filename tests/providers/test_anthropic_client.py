@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.anthropic_client import require
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.anthropic.client import require
 
 from support import answers
 from support.recording_server import RecordingServer

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.chat import ChatCall
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.adapter.registry import load_adapter
 
 from support.google_account import ADDRESS, TOKEN, account
 from support.recording_server import RecordingServer

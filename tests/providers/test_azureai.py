@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.chat import ChatCall, ToolCall
-from modelcatalog.providers.tool_emulation_text import written
+from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall
+from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.chat.tool_emulation_parser import written
 
 from support import answers
 from support.recording_server import RecordingServer

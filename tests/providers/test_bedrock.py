@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ArgumentError
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.chat import ChatCall
+from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.resolver import load_catalog, resolve
 
 from support.answers import Answer

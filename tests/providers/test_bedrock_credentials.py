@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ArgumentError
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.catalog.redaction.secret import Secret
 
 from support.aws import signer
 from support.recording_server import RecordingServer

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from modelcatalog.catalog.errors import ArgumentError
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.chat import ChatCall
+from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.adapter.registry import load_adapter
 
 from support import answers
 from support.answers import Answer

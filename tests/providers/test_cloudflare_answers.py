@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.chat import Usage
+from modelcatalog.providers.adapter.chat_types import Usage
 
 from support.answers import Answer
 from support.recording_server import RecordingServer

@@ -11,9 +11,9 @@ from typing import Any, get_args
 
 import pytest
 
-from modelcatalog.catalog.entries import Target
-from modelcatalog.providers.adapter import adapter_names, is_adapter, load_adapter
-from modelcatalog.providers.sdk import import_sdk, installed_version, is_old
+from modelcatalog.catalog.model.entries import Target
+from modelcatalog.providers.adapter.packages import import_sdk, installed_version, is_old
+from modelcatalog.providers.adapter.registry import adapter_names, is_adapter, load_adapter
 
 from support.recording_server import RecordingServer, closed_port
 from support.roads import KEY, Road, call
@@ -25,7 +25,7 @@ NOWHERE = "http://127.0.0.1:1"
 def test_importing_every_adapter_imports_no_sdk_and_no_http_library() -> None:
     code = """
 import sys
-from modelcatalog.providers.adapter import _adapters, load_adapter
+from modelcatalog.providers.adapter.registry import _adapters, load_adapter
 for name in _adapters():
     load_adapter(name)
 print(*sorted(sys.modules))

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter import Connection, load_adapter
+from modelcatalog.providers.adapter.adapter import Connection
+from modelcatalog.providers.adapter.registry import load_adapter
 
 from support.recording_server import RecordingServer
 from support.roads import Road, call

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.chat import ChatCall, ToolCall, Usage
+from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall, Usage
 
 from support.recording_server import RecordingServer
 from support.roads import Road, call

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.connection import Failure
+from modelcatalog.providers.adapter.connection import Failure
+from modelcatalog.providers.adapter.registry import load_adapter
 
 from support import answers
 from support.answers import Answer

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ArgumentError
-from modelcatalog.providers.chat import ChatCall
-from modelcatalog.providers.sdk import installed_version
+from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.adapter.packages import installed_version
 
 from support import answers
 from support.answers import Answer

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.chat import ChatCall
-from modelcatalog.providers.google_http import is_third
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.google.http import is_third
 
 from support import answers
 from support.recording_server import RecordingServer

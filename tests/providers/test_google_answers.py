@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.chat import ChatChunk, ChatReply
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.adapter.chat_types import ChatChunk, ChatReply
 
 from support import answers
 from support.recording_server import RecordingServer

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from importlib import import_module
 
-from modelcatalog.providers.sdk import import_sdk
+from modelcatalog.providers.adapter.packages import import_sdk
 
 from support.google_account import token_of
 from support.recording_server import RecordingServer
@@ -78,7 +78,8 @@ def test_a_model_has_the_project_of_its_own_whatever_is_initialised(server: Reco
 
 def test_building_warns_nobody(server: RecordingServer) -> None:
     code = f"""
-from modelcatalog.providers.adapter import Connection, load_adapter
+from modelcatalog.providers.adapter.adapter import Connection
+from modelcatalog.providers.adapter.registry import load_adapter
 for name, settings in (
     ("google_legacy", {{"api_key": "{KEY}", "base_url": "{server.origin}"}}),
     ("vertex", {{"project": "p", "location": "us-central1"}}),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.chat import ChatCall, ToolCall
+from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall
 
 from support import answers
 from support.recording_server import RecordingServer

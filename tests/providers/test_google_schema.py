@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelcatalog.providers.google_schema import schema
+from modelcatalog.providers.ended.google_legacy.schema import schema
 
 
 def test_a_tools_schema_is_said_in_the_words_that_there_are() -> None:

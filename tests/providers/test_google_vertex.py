@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from modelcatalog.providers.google_cloud import endpoint
+from modelcatalog.providers.identities.google_location import endpoint
 
 from support.google_account import Account, account, token_of
 from support.recording_server import RecordingServer, closed_port

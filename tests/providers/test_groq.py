@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
 
 from support import answers
 from support.recording_server import RecordingServer

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.bedrock_identity import identify as identify_at_aws
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.bedrock.identity import identify as identify_at_aws
 from modelcatalog.resolver import check
-from modelcatalog.resolver.online import OnlineAnswer, ask_all
+from modelcatalog.resolver.checking.online import ask_all
+from modelcatalog.resolver.checking.report import OnlineAnswer
 
 from support.answers import Answer
 from support.aws import signer

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.adapter.registry import load_adapter
 
 from support import answers
 from support.recording_server import RecordingServer

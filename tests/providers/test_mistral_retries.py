@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from modelcatalog.providers.mistral_retries import longest, retry_config
-from modelcatalog.providers.sdk import import_sdk
+from modelcatalog.providers.adapter.packages import import_sdk
+from modelcatalog.providers.mistral.retries import longest, retry_config
 
 from support import answers
 from support.recording_server import RecordingServer

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.chat import ChatCall
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.adapter.registry import load_adapter
 
 from support import answers
 from support.katan import Katan
@@ -150,7 +150,7 @@ def test_what_we_built_is_closed(openai_road: Road) -> None:
 def test_a_sync_http_client_that_nobody_holds_leaves_no_open_socket(server: RecordingServer) -> None:
     import openai
 
-    from modelcatalog.providers.openai_http import http_client
+    from modelcatalog.providers.http.hooks import http_client
 
     http_client(openai, [], sync=True).get(server.url)
     gc.collect()  # an unclosed socket is a warning, and warnings are errors here
@@ -166,7 +166,7 @@ def test_a_sync_http_client_that_nobody_holds_leaves_no_open_socket(server: Reco
     ],
 )
 def test_openai_itself_gets_the_newer_name_for_the_limit(host: str, name: str) -> None:
-    from modelcatalog.providers.openai_wire import keywords
+    from modelcatalog.providers.chat.completions_codec import keywords
 
     sent = keywords(call(max_tokens=5), host=host, stream=False)
     assert {key: value for key, value in sent.items() if key.startswith("max")} == {name: 5}

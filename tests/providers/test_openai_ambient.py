@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter import Connection, load_adapter
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.adapter.adapter import Connection
+from modelcatalog.providers.adapter.registry import load_adapter
 
 from support.recorded import Recorded
 from support.recording_server import RecordingServer

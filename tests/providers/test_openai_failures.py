@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.providers.chat import AnswerError
-from modelcatalog.providers.connection import Failure
+from modelcatalog.providers.adapter.chat_types import AnswerError
+from modelcatalog.providers.adapter.connection import Failure
 
 from support import answers
 from support.answers import Answer
@@ -201,7 +201,7 @@ def test_a_key_that_no_header_can_carry_is_not_shown(plain: Road, server: Record
 def test_a_redirect_is_followed_without_the_key_and_secret_headers(
     plain: Road, server: RecordingServer
 ) -> None:
-    from modelcatalog.providers.secret import Secret
+    from modelcatalog.catalog.redaction.secret import Secret
 
     with RecordingServer() as other:
         server.answer(answers.redirect(f"{other.url}/chat/completions"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.resolver.base_url import examine
+from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.resolver.endpoints.base_url import examine
 
 from support.recording_server import RecordingServer
 from support.roads import Road, call

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ArgumentError
-from modelcatalog.providers.chat import ChatCall
-from modelcatalog.providers.safety_settings import safety_settings
+from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.google.safety_settings import safety_settings
 
 from support.recording_server import RecordingServer
 from support.roads import Road, call

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.providers.adapter import Package
-from modelcatalog.providers.sdk import import_sdk, installed_version, is_old
-from modelcatalog.providers.tls import shared_context
+from modelcatalog.providers.adapter.packages import Package, import_sdk, installed_version, is_old
+from modelcatalog.providers.http.tls import shared_context
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pickle
 
 import pytest
 
-from modelcatalog.providers.secret import Secret, mask, reveal
+from modelcatalog.catalog.redaction.secret import Secret, mask, reveal
 
 LONG = "sk-sentinel-0123456789-c1f8"
 

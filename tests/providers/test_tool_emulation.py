@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ArgumentError
-from modelcatalog.providers.chat import ChatCall, ToolCall
-from modelcatalog.providers.sdk import installed_version
-from modelcatalog.providers.tool_emulation_text import CLOSE, OPEN
+from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall
+from modelcatalog.providers.adapter.packages import installed_version
+from modelcatalog.providers.chat.tool_emulation_parser import CLOSE, OPEN
 
 from support.recording_server import RecordingServer
 from support.roads import Road, call

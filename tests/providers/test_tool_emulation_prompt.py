@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.chat import ChatCall, ToolCall
-from modelcatalog.providers.tool_emulation import is_llama
-from modelcatalog.providers.tool_emulation_prompt import with_tools
-from modelcatalog.providers.tool_emulation_text import CLOSE, OPEN, read
+from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall
+from modelcatalog.providers.chat.tool_emulation import is_llama
+from modelcatalog.providers.chat.tool_emulation_parser import CLOSE, OPEN, read
+from modelcatalog.providers.chat.tool_emulation_prompt import with_tools
 
 WEATHER = {
     "name": "weather",

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelcatalog.providers.chat import ToolCall
-from modelcatalog.providers.tool_emulation_text import CLOSE, OPEN, Reader, read, written
+from modelcatalog.providers.adapter.chat_types import ToolCall
+from modelcatalog.providers.chat.tool_emulation_parser import CLOSE, OPEN, Reader, read, written
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
 values = st.recursive(

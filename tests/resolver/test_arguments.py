@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ArgumentError, UnknownArgumentError
+from modelcatalog.catalog.diagnostics.errors import ArgumentError, UnknownArgumentError
 from modelcatalog.resolver import explain, load_catalog, resolve
-from modelcatalog.resolver.arguments import read_pairs
+from modelcatalog.resolver.planning.arguments import read_pairs
 
 ENV = {"OPENAI_API_KEY": "sk-test", "OPENROUTER_API_KEY": "sk-or-test"}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from modelcatalog.providers.adapter import UrlRule
-from modelcatalog.resolver.base_url import examine, is_private
+from modelcatalog.providers.adapter.adapter import UrlRule
+from modelcatalog.resolver.endpoints.base_url import examine, is_private
 
 OPENAI = UrlRule(strip=("/chat/completions", "/completions", "/models"), version="/v1", forbid_version=False)
 ROOT = UrlRule(strip=("/messages",), version="/v1", forbid_version=True)

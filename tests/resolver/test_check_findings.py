@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.catalog import Catalog
-from modelcatalog.catalog.findings import Finding
+from modelcatalog.catalog.diagnostics.finding import Finding
+from modelcatalog.catalog.model.catalog import Catalog
 from modelcatalog.resolver import Environment, check, explain, load_catalog, resolve
-from modelcatalog.resolver.check import CheckReport
-from modelcatalog.resolver.stray_files import unreadable
+from modelcatalog.resolver.checking.dotenv_files import unreadable
+from modelcatalog.resolver.checking.report import CheckReport
 
 SENTINEL = "sentinel-0123456789-never-shown"
 
@@ -311,7 +311,7 @@ def test_provider_that_will_end_is_told_within_its_days() -> None:
 
 
 def test_package_without_which_an_adapter_only_builds_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from modelcatalog.providers import adapter
+    from modelcatalog.providers.adapter import adapter
 
     def installed(name: str) -> str | None:
         return None if name == "boto3" else "99"

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from modelcatalog.catalog.entries import Entry, Setting
-from modelcatalog.catalog.errors import SetupError
-from modelcatalog.catalog.finding_codes import CODES
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.sdk import installed_version
+from modelcatalog.catalog.diagnostics.errors import SetupError
+from modelcatalog.catalog.diagnostics.finding_codes import CODES
+from modelcatalog.catalog.model.entries import Entry, Setting
+from modelcatalog.providers.adapter.packages import installed_version
+from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.resolver import check, explain, resolve
 
 from support.entries import ENTRIES, set_up, values_of

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.catalog.errors import CatalogError, MissingCredentialError
+from modelcatalog.catalog.diagnostics.errors import CatalogError, MissingCredentialError
 from modelcatalog.resolver import check, explain, resolve
-from modelcatalog.resolver.commands import Command, CommandFailedError
+from modelcatalog.resolver.credentials.command import Command, CommandFailedError
 
 from support import answers
 from support.recording_server import RecordingServer

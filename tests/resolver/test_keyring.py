@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.catalog.errors import MissingCredentialError
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.diagnostics.errors import MissingCredentialError
+from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.resolver import Environment, explain, load_catalog, resolve
-from modelcatalog.resolver.keyring_home import KeyringUnusableError, all_kept, drop, keep, kept, read
+from modelcatalog.resolver.credentials.keyring import KeyringUnusableError, all_kept, drop, keep, kept, read
 
 in_a_file = pytest.importorskip("keyrings.alt.file")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from modelcatalog.resolver import Environment, check, explain, load_catalog
-from modelcatalog.resolver.logins import look
+from modelcatalog.resolver.credentials.cloud_identities import look
 
 AWS = {"AWS_ACCESS_KEY_ID": "AKIA0000", "AWS_SECRET_ACCESS_KEY": "aws-secret-value"}
 
@@ -151,7 +151,7 @@ def test_login_stands_in_for_a_missing_key(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_scheme_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    from modelcatalog.catalog.errors import ArgumentError
+    from modelcatalog.catalog.diagnostics.errors import ArgumentError
 
     monkeypatch.setenv("AZUREAI_OPENAI_BASE_URL", "https://east.example.com")
     plan = explain("openai/azure/x", api_key="k", auth="entra")
@@ -174,7 +174,7 @@ def test_check_tells_no_login_from_a_broken_one(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_check_names_login_region_and_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from modelcatalog.resolver.cli.check_lines import way_in
+    from modelcatalog.resolver.cli.reports.check_report import way_in
 
     set_all(monkeypatch, AWS_PROFILE="dev", AWS_REGION="eu-west-1", ANTHROPIC_VERTEX_REGION="europe-west4")
     set_all(monkeypatch, ANTHROPIC_VERTEX_PROJECT_ID="my-project")

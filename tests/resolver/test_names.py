@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from modelcatalog.catalog.catalog import Catalog
-from modelcatalog.catalog.errors import MalformedModelError, UnknownProviderError, UnknownQualifierError
+from modelcatalog.catalog.diagnostics.errors import (
+    MalformedModelError,
+    UnknownProviderError,
+    UnknownQualifierError,
+)
+from modelcatalog.catalog.model.catalog import Catalog
 from modelcatalog.resolver import load_catalog, parse
 
 EXTRA = {

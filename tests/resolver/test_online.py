@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.entries import Entry
-from modelcatalog.catalog.finding_codes import CODES
+from modelcatalog.catalog.diagnostics.finding_codes import CODES
+from modelcatalog.catalog.model.entries import Entry
 from modelcatalog.resolver import check, load_catalog
-from modelcatalog.resolver.check import CheckReport
-from modelcatalog.resolver.online import OnlineAnswer, ask_all
+from modelcatalog.resolver.checking.online import ask_all
+from modelcatalog.resolver.checking.report import CheckReport, OnlineAnswer
 
 from support import answers
 from support.answers import Answer

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import InvalidBaseUrlError, PlainHttpError
+from modelcatalog.catalog.diagnostics.errors import InvalidBaseUrlError, PlainHttpError
 from modelcatalog.resolver import explain, resolve
 
 PUBLIC = "http://llm.example.com/v1"

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.catalog.errors import (
+from modelcatalog.catalog.diagnostics.errors import (
     InvalidCredentialError,
     MissingCredentialError,
     MissingSettingError,
     SetupError,
 )
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.resolver import Environment, explain, load_catalog, resolve
 
 SENTINEL = "sentinel-0123456789-never-shown"

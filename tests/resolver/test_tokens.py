@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from modelcatalog.catalog.entries import Entry
-from modelcatalog.catalog.errors import ProviderCallError
-from modelcatalog.providers.secret import Secret
-from modelcatalog.providers.tokens import Tokens
+from modelcatalog.catalog.diagnostics.errors import ProviderCallError
+from modelcatalog.catalog.model.entries import Entry
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.identities.refreshable import Tokens
 from modelcatalog.resolver import resolve
 
 from support import answers

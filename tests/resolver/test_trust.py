@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.catalog.errors import UntrustedSourceError
+from modelcatalog.catalog.diagnostics.errors import UntrustedSourceError
 from modelcatalog.resolver import explain, resolve
 
 from support.trusting import trusted

@@ -9,8 +9,13 @@ from typing import Any
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
-from modelcatalog.catalog.entries import Entry
-from modelcatalog.catalog.errors import ClientTypeError, MissingCredentialError, ProviderCallError, SetupError
+from modelcatalog.catalog.diagnostics.errors import (
+    ClientTypeError,
+    MissingCredentialError,
+    ProviderCallError,
+    SetupError,
+)
+from modelcatalog.catalog.model.entries import Entry
 from modelcatalog.resolver import explain, probe, resolve
 
 from support import answers

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelcatalog.catalog.secret_names import is_secret_name
-from modelcatalog.providers.secret import mask
+from modelcatalog.catalog.redaction.secret import mask
+from modelcatalog.catalog.redaction.secret_names import is_secret_name
 
 from support.spilling import SENTINEL, echoes, traces
 

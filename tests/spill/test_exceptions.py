@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.entries import Entry
-from modelcatalog.catalog.errors import ProviderCallError
+from modelcatalog.catalog.diagnostics.errors import ProviderCallError
+from modelcatalog.catalog.model.entries import Entry
 from modelcatalog.resolver import probe, resolve
 
 from support import answers
@@ -134,7 +134,7 @@ def test_debug_records_of_the_sdks_are_clean_behind_the_filter(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    from modelcatalog.providers.log_filter import SecretFilter
+    from modelcatalog.catalog.redaction.log_filter import SecretFilter
 
     caplog.handler.addFilter(SecretFilter())
     caplog.set_level(logging.DEBUG)

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.errors import ArgumentError, ModelCatalogError, SetupError
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.secret import Secret, live_secrets
+from modelcatalog.catalog.diagnostics.errors import ArgumentError, ModelCatalogError, SetupError
+from modelcatalog.catalog.redaction.secret import Secret, live_secrets
+from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.resolver import Environment, explain, load_catalog, resolve
-from modelcatalog.resolver.plan import Plan
-from modelcatalog.resolver.resolution import connect
+from modelcatalog.resolver.connect import connect
+from modelcatalog.resolver.planning.plan import Plan
 
 from support.spilling import SENTINEL, everything, traces
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from modelcatalog.providers.adapter import load_adapter
-from modelcatalog.providers.sdk import installed_version
-from modelcatalog.providers.secret import reveal
+from modelcatalog.catalog.redaction.secret import reveal
+from modelcatalog.providers.adapter.packages import installed_version
+from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.resolver import load_catalog
 
 from support.services import Service, service_of
@@ -14,7 +14,7 @@ from support.services import Service, service_of
 if TYPE_CHECKING:
     import pytest
 
-    from modelcatalog.catalog.entries import Entry
+    from modelcatalog.catalog.model.entries import Entry
 
 ENTRIES = [
     entry

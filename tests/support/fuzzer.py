@@ -14,15 +14,15 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from modelcatalog.catalog.catalog import Catalog
-from modelcatalog.catalog.document import DocumentError, parse_document
-from modelcatalog.catalog.errors import ModelCatalogError
-from modelcatalog.catalog.layers import Layer
-from modelcatalog.catalog.loading import BUNDLED, compile_file, compile_text
-from modelcatalog.resolver.environment import Environment
-from modelcatalog.resolver.names import ModelRef
-from modelcatalog.resolver.planner import make_plan
-from modelcatalog.resolver.validation import validate
+from modelcatalog.catalog.diagnostics.errors import ModelCatalogError
+from modelcatalog.catalog.loading.loader import BUNDLED, compile_file, compile_text
+from modelcatalog.catalog.model.catalog import Catalog
+from modelcatalog.catalog.model.layers import Layer
+from modelcatalog.catalog.parsing.document import DocumentError, parse_document
+from modelcatalog.resolver.catalogs.validate import validate
+from modelcatalog.resolver.credentials.environment import Environment
+from modelcatalog.resolver.model_names import ModelRef
+from modelcatalog.resolver.planning.planner import make_plan
 
 from support.hostile import FILES, words
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from modelcatalog.catalog.loading import compile_file, forget
+from modelcatalog.catalog.loading.loader import compile_file, forget
 from modelcatalog.resolver import load_catalog
-from modelcatalog.resolver.adding import add
+from modelcatalog.resolver.catalogs.add import add
 
 HEAD = "# kept\ncatalog: 1\n\nproviders:\n  first:   # as it was\n    base_url: https://a.example/v1\n\n# the end\n"
 

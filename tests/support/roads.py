@@ -7,8 +7,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from modelcatalog.providers.adapter import Adapter, Connection, Failure, load_adapter
-from modelcatalog.providers.chat import ChatCall, ChatChunk, ChatReply
+from modelcatalog.providers.adapter.adapter import Adapter, Connection, Failure
+from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
+from modelcatalog.providers.adapter.registry import load_adapter
 
 from support.services import Service, service_of
 from support.services.service import KEY

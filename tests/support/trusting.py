@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from modelcatalog.resolver.trusted_files import content_of, trust
+from modelcatalog.resolver.trust.records import content_of, trust
 
 
 def trusted(path: Path) -> Path:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.catalog.entries import Entry
-from modelcatalog.catalog.errors import MissingPackageError
-from modelcatalog.providers.adapter import load_adapter
+from modelcatalog.catalog.diagnostics.errors import MissingPackageError
+from modelcatalog.catalog.model.entries import Entry
+from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.resolver import check, explain, load_catalog, resolve, validate
 
 pytestmark = pytest.mark.no_sdk

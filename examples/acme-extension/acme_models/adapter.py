@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
-from modelcatalog.providers.adapter import Package, UrlRule
-from modelcatalog.providers.chat import AnswerError, ChatCall, ChatChunk, ChatReply
-from modelcatalog.providers.connection import Built, Connection, Failure
-from modelcatalog.providers.secret import mask, reveal
+from modelcatalog.catalog.redaction.secret import mask, reveal
+from modelcatalog.providers.adapter.adapter import UrlRule
+from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, ChatChunk, ChatReply
+from modelcatalog.providers.adapter.connection import Built, Connection, Failure
+from modelcatalog.providers.adapter.packages import Package
 
 PACKAGE = Package("httpx2", "httpx2", "2.16", "openai")
 TARGETS = frozenset({"body"})

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
 
 from support import answers
 from support.answers import Answer

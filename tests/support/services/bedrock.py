@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from modelcatalog.providers.chat import ToolCall
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.adapter.chat_types import ToolCall
 
 from support import answers
 from support.answers import Answer

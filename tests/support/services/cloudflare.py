@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from modelcatalog.providers.chat import ChatCall, ToolCall
+from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall
 
 from support import answers
 from support.answers import Answer
@@ -20,7 +20,7 @@ MODEL = "@cf/meta/llama-3.1-8b-instruct"
 
 
 class Cloudflare(OpenAI):
-    client_homes = ("modelcatalog.providers.cloudflare_client.",)
+    client_homes = ("modelcatalog.providers.cloudflare.client.",)
     poison: Mapping[str, str] = {}
     identity_headers = ("authorization", "x-auth-key", "x-auth-email")
     client_parameters = frozenset({"timeout", "max_retries", "headers", "http_client"})

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from modelcatalog.providers.chat import ToolCall
-from modelcatalog.providers.tool_emulation_text import read, written
+from modelcatalog.providers.adapter.chat_types import ToolCall
+from modelcatalog.providers.chat.tool_emulation_parser import read, written
 
 from support import answers
 from support.answers import Answer

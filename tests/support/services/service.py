@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from modelcatalog.providers.chat import ToolCall
-from modelcatalog.providers.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.adapter.chat_types import ToolCall
 
 from support.answers import Answer
 from support.recorded import Recorded

@@ -1,0 +1,1 @@
+"""catalog/diagnostics: say here in a sentence what lies in this folder."""

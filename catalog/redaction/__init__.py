@@ -1,0 +1,1 @@
+"""catalog/redaction: say here in a sentence what lies in this folder."""

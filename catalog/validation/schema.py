@@ -1,0 +1,138 @@
+"""The JSON Schema of a catalog file, and the check against it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.diagnostics.problem import Problem
+    from modelcatalog.catalog.parsing.document import Document
+
+
+_PATH = Path(__file__).parent.parent.parent / "schema" / "models.schema.json"
+_MOST_PROBLEMS = 1000
+_RANKS = ("unknown-key", "literal-secret", "wrong-type", "wrong-version", "wrong-choice", "wrong-form")
+"""Where one value has several problems, the first of these is the one to tell."""
+
+
+def schema_text() -> str:
+    """The schema as it is published: JSON Schema, draft 2020-12."""
+    return _PATH.read_text(encoding="utf-8")
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The schema as a dict, not to be changed."""
+    value: dict[str, Any] = json.loads(schema_text())
+    return value
+
+
+def check_schema(document: Document) -> list[Problem]:
+    """Every way in which the document differs from the schema, in the order of its lines."""
+    from modelcatalog.catalog.validation.schema_messages import Mismatch, problems_of
+
+    foreign = _foreign(document)
+    if foreign is not None:
+        return [foreign]
+    errors = _validator().iter_errors(document.data)
+    problems = (problem for error in errors for problem in problems_of(Mismatch(document, schema(), error)))
+    found = sorted(islice(problems, _MOST_PROBLEMS), key=_order)
+    told: dict[tuple[object, ...], Problem] = {}
+    for problem in found:
+        told.setdefault((problem.line, problem.column, problem.pointer), problem)
+    return list(told.values())
+
+
+def _foreign(document: Document) -> Problem | None:
+    """The problem of a file that is no catalog at all."""
+    data = document.data
+    if data is None:
+        message, mend = "the file is empty", "begin it with 'catalog: 1'"
+        return document.problem((), "empty", message, mend)
+    if not isinstance(data, dict):
+        message = "a catalog file has the keys 'catalog', 'providers' and 'aliases'; this is something else"
+        return document.problem((), "not-a-catalog", message, "begin it with 'catalog: 1'")
+    if "catalog" in data:
+        return None
+    from modelcatalog.catalog.diagnostics.suggestions import nearest
+
+    near = nearest("catalog", data)
+    if near:
+        message = f"a catalog file says 'catalog: 1'; this one says {near[0]!r}"
+        return document.problem((near[0],), "not-a-catalog", message, "did you mean 'catalog'?", key=True)
+    if "providers" in data or "aliases" in data:
+        return None
+    message = "this isn't a catalog file: it has no 'catalog: 1'"
+    return document.problem((), "not-a-catalog", message, "begin it with 'catalog: 1' if it is one")
+
+
+def _order(problem: Problem) -> tuple[int, int, int]:
+    rank = _RANKS.index(problem.code) if problem.code in _RANKS else len(_RANKS)
+    return problem.line, problem.column, rank
+
+
+@cache
+def _validator() -> Any:
+    """A validator that reads regular expressions as the schema's readers in other languages do ($ is the very end), and
+    takes no infinity for a number.
+    """
+    from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
+
+    from modelcatalog.catalog.validation.safe_regex import INVALID, SlowPatternError
+    from modelcatalog.catalog.validation.schema_messages import repeated
+
+    def pattern(validator: Any, wanted: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if isinstance(instance, str) and not _compiled(wanted).search(instance):
+            yield ValidationError("doesn't match")
+
+    def unique(validator: Any, wanted: bool, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        # The library compares every item with every other: minutes, for a hundred kilobytes.
+        if wanted and isinstance(instance, list) and repeated(instance) is not None:
+            yield ValidationError("not unique")
+
+    formats = FormatChecker(["date"])
+    formats.checks("regex", raises=(*INVALID, SlowPatternError))(_is_regex)
+    types = Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number)
+    extend: Any = validators.extend
+    kind = extend(Draft202012Validator, {"pattern": pattern, "uniqueItems": unique}, type_checker=types)
+    return kind(_resolved(schema(), schema()), format_checker=formats)
+
+
+def _resolved(part: Any, whole: dict[str, Any]) -> Any:
+    """`part` with what each reference leads to in its place: the validator is then twice as fast."""
+    if isinstance(part, list):
+        return [_resolved(item, whole) for item in part]
+    if not isinstance(part, dict):
+        return part
+    while "$ref" in part:
+        target: Any = whole
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        part = {**target, **{key: value for key, value in part.items() if key != "$ref"}}
+    return {key: _resolved(value, whole) for key, value in part.items() if key != "$defs"}
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern)
+
+
+def _is_regex(value: object) -> bool:
+    from modelcatalog.catalog.validation.safe_regex import check_pattern
+
+    if isinstance(value, str):
+        check_pattern(value)
+    return True
+
+
+def _is_number(checker: object, value: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int) or (isinstance(value, float) and isfinite(value))

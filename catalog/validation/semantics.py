@@ -1,0 +1,162 @@
+"""What a JSON Schema can't say: whether the parts of an entry fit together, and entries with each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from modelcatalog.catalog.diagnostics.errors import CatalogError
+from modelcatalog.catalog.diagnostics.problem import Problem
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.model.catalog import Catalog
+    from modelcatalog.catalog.model.entries import Entry, Place
+
+
+class AdapterFacts(Protocol):
+    """What there is to know of an adapter without its SDK."""
+
+    @property
+    def TARGETS(self) -> frozenset[str]: ...  # noqa: N802  the adapters' own constant
+    @property
+    def SETTINGS(self) -> frozenset[str]: ...  # noqa: N802
+
+
+class Adapters(Protocol):
+    """The adapters that there are, by name."""
+
+    def has(self, name: str, /) -> bool: ...
+    def names(self) -> Iterable[str]: ...
+    def facts(self, name: str) -> AdapterFacts: ...
+
+
+def check_entry(entry: Entry, adapters: Adapters) -> list[Problem]:
+    """The problems of one entry: an adapter that isn't there, a target that it lacks, a setting that nothing reads."""
+    from modelcatalog.catalog.diagnostics.suggestions import nearest
+
+    if not adapters.has(entry.adapter):
+        known = list(adapters.names())
+        near = nearest(entry.adapter, known)
+        mend = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
+        message = f"{entry.id!r} names the adapter {entry.adapter!r}, which isn't there"
+        return [_problem(entry, "adapter", message, "unknown-adapter", mend)]
+    facts = adapters.facts(entry.adapter)
+    problems = [*_targets(entry, facts), *_settings(entry, facts)]
+    if entry.successor and entry.status == "active":
+        problems.append(
+            _problem(
+                entry,
+                "successor",
+                f"{entry.id!r} has a successor, but is active",
+                "odd-status",
+                "set status too",
+            )
+        )
+    return problems
+
+
+def _targets(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
+    sent = {name: argument.target for name, argument in entry.arguments.items()}
+    sent["*"] = entry.default_target
+    for name, target in sent.items():
+        if target not in facts.TARGETS and target != "refuse":
+            what = "arguments" if name == "*" else f"the argument {name!r}"
+            message = (
+                f"{entry.id!r} sends {what} to {target!r}, which the adapter {entry.adapter!r} doesn't have"
+            )
+            mend = f"it has {', '.join(sorted(facts.TARGETS))}"
+            yield _problem(entry, f"args/{name}", message, "unknown-target", mend)
+
+
+def _settings(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
+    templates = " ".join(
+        [entry.endpoint, *(str(s.default) for s in entry.settings.values() if s.default is not None)]
+    )
+    in_templates = set(re.findall(r"\{([a-z][a-z0-9_]*)\}", templates))
+    for name in sorted(in_templates - set(entry.settings)):
+        if name != "base_url":
+            message = f"{entry.id!r} has {{{name}}} in an address, but no setting {name!r}"
+            yield _problem(
+                entry, "endpoint", message, "unknown-setting", f"add it below settings: {name}: {{env: ...}}"
+            )
+    for name in entry.settings:
+        if name not in facts.SETTINGS and name not in in_templates:
+            from modelcatalog.catalog.diagnostics.suggestions import nearest
+
+            near = nearest(name, facts.SETTINGS)
+            message = f"{entry.id!r} has a setting {name!r}, which the adapter {entry.adapter!r} doesn't read"
+            mend = f"did you mean {near[0]!r}?" if near else f"it reads {', '.join(sorted(facts.SETTINGS))}"
+            yield _problem(entry, f"settings/{name}", message, "unknown-setting", mend)
+
+
+def check_catalog(catalog: Catalog, adapters: Adapters) -> list[Problem]:
+    """Every problem of every layer and between them, without repeats."""
+    problems = list(catalog.problems)
+    aliases: dict[str, str] = {}
+    for provider in catalog.providers:
+        try:
+            entry = catalog.entry(provider)
+            problems += check_entry(entry, adapters)
+            for qualifier in entry.qualifiers:
+                problems += check_entry(catalog.entry(provider, qualifier), adapters)
+        except CatalogError as error:
+            problems += error.problems
+            continue
+        problems += _aliases(catalog, entry, aliases)
+    loops: set[frozenset[str]] = set()
+    for alias, model in catalog.model_aliases.items():
+        for problem in _model_alias(catalog, alias, model):
+            way = frozenset(problem.message.rpartition(": ")[2].split(" -> "))
+            if problem.code != "alias-loop" or way not in loops:
+                problems.append(problem)
+            loops.add(way)
+    return list(dict.fromkeys(problems))
+
+
+def _aliases(catalog: Catalog, entry: Entry, taken: dict[str, str]) -> Iterable[Problem]:
+    for alias in entry.aliases:
+        if alias in catalog.providers:
+            message = f"alias {alias!r} of {entry.provider!r} is the name of a provider"
+            yield _problem(entry, "aliases", message, "taken-alias", "choose another one")
+        elif taken.setdefault(alias, entry.provider) != entry.provider:
+            message = f"alias {alias!r} of {entry.provider!r} is an alias of {taken[alias]!r} already"
+            yield _problem(entry, "aliases", message, "taken-alias", "choose another one")
+
+
+def _model_alias(catalog: Catalog, alias: str, model: str) -> Iterable[Problem]:
+    layer, record = next(
+        (layer, r) for layer in reversed(catalog.layers) if (r := layer.record(f"n/{alias}")) is not None
+    )
+
+    def problem(message: str, code: str, mend: str | None = None) -> Problem:
+        return Problem(path=layer.path, line=record["l"], column=1, message=message, code=code, mend=mend)
+
+    try:
+        target = catalog.model_alias(alias) or model
+        provider = target.partition("/")[0]
+        if catalog.find(provider) is None:
+            from modelcatalog.catalog.diagnostics.suggestions import nearest
+
+            near = nearest(provider, [*catalog.providers, *catalog.provider_aliases])
+            mend = f"did you mean {near[0]!r}?" if near else None
+            yield problem(
+                f"alias {alias!r} names the provider {provider!r}, which isn't there",
+                "unknown-provider",
+                mend,
+            )
+    except CatalogError as error:
+        yield from error.problems
+
+
+def _problem(entry: Entry, pointer: str, message: str, code: str, mend: str | None) -> Problem:
+    place = _place(entry.places, pointer) or entry.place
+    return Problem(path=place.path, line=place.line, column=1, message=message, code=code, mend=mend)
+
+
+def _place(places: Mapping[str, Place], pointer: str) -> Place | None:
+    while pointer:
+        if pointer in places:
+            return places[pointer]
+        pointer = pointer.rpartition("/")[0]
+    return None

@@ -1,0 +1,1 @@
+"""providers/adapter: say here in a sentence what lies in this folder."""

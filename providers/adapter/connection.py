@@ -1,0 +1,72 @@
+"""What goes into an adapter, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.redaction.secret import Secret
+
+
+Step = Literal["connect", "tls", "timeout", "auth", "path", "model", "quota", "request", "server", "answer"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """How one model is reached, in plain values. Only names are in its repr.
+
+    `settings` holds those that have a value: `base_url` is the endpoint as the SDK wants it, `api_key` a
+    Secret, a text, or a function that gives one. `declared` names every setting that the entry has, with a
+    value or without. `arguments` are sorted by target. `timeout` is in seconds; it, `max_retries` and
+    `http_client` are None when the SDK's own are wanted. `ambient` holds those of the adapter's AMBIENT
+    variables that are set in this process. `follow_redirects`: where the SDK would follow one, it may.
+    """
+
+    provider: str
+    qualifier: str | None
+    model: str
+    settings: Mapping[str, object] = field(default_factory=dict, repr=False)
+    declared: frozenset[str] = frozenset()
+    auth: str = "key"
+    headers: Mapping[str, str | Secret] = field(default_factory=dict, repr=False)
+    arguments: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+    timeout: float | None = None
+    max_retries: int | None = None
+    http_client: object | None = field(default=None, repr=False)
+    ambient: Mapping[str, str] = field(default_factory=dict, repr=False)
+    follow_redirects: bool = True
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a connection holds secrets, and is not pickled")
+
+
+class Built(NamedTuple):
+    """The SDK's client, and what closes it: one of the two, or none when the HTTP client isn't ours.
+
+    With `aopen`, `client` only stands for the SDK's own until that is open; `aopen` gives it, the same each time.
+    """
+
+    client: Any
+    close: Callable[[], None] | None = None
+    aclose: Callable[[], Awaitable[None]] | None = None
+    aopen: Callable[[], Awaitable[Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where a call failed, and why. Holds no secret.
+
+    `step` is how far it came, `reason` a stable word for what happened there (dns, refused, certificate,
+    ...). `status` is the HTTP status; `url` (without its query) and `method` are those of the request. Each
+    is None when the call never came that far. `detail` is a sentence for a person, with the server's own
+    words where it sent any.
+    """
+
+    step: Step
+    reason: str
+    status: int | None
+    url: str | None
+    method: str | None
+    detail: str

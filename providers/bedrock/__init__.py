@@ -1,0 +1,1 @@
+"""providers/bedrock: say here in a sentence what lies in this folder."""

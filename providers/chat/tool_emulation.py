@@ -1,0 +1,105 @@
+"""Tools for a model, or a service, that has none: told in the prompt, asked for in the text, read out of it.
+
+An adapter that offers this takes `emulate_tools` at its target `adapter`. Its `build` says so once for each client
+with `remember`; each of its four calls makes an `Emulation`, sends `.call`, and hands on what `.reply` or `.pieces`
+make of the answer. A client that wasn't remembered gets and gives everything as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.providers.chat.tool_emulation_parser import Reader, read
+from modelcatalog.providers.chat.tool_emulation_prompt import number_of_calls, with_tools
+
+if TYPE_CHECKING:
+    from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
+    from modelcatalog.providers.adapter.connection import Connection
+
+NAME = "emulate_tools"
+PARAMETERS = frozenset({NAME})
+
+_clients: WeakSet[Any] = WeakSet()
+
+
+def is_wanted(connection: Connection, *, default: bool = False) -> bool:
+    """Whether tools are emulated here. Raises ArgumentError for anything but true or false."""
+    value = connection.arguments.get("adapter", {}).get(NAME)
+    if value is None:
+        return default
+    if isinstance(value, str):
+        value = {"true": True, "false": False}.get(value, value)
+    if not isinstance(value, bool):
+        raise ArgumentError(f"{NAME} must be true or false, not {value!r}.", argument=NAME)
+    return value
+
+
+def remember(client: Any) -> None:
+    """From now on, tools are emulated in calls with this client."""
+    _clients.add(client)
+
+
+def remember_if_wanted(client: Any, connection: Connection, *, default: bool = False) -> None:
+    """`remember` the client if the connection asks for emulation."""
+    if is_wanted(connection, default=default):
+        remember(client)
+
+
+class Emulation:
+    """One call of a client. `call` is what to send."""
+
+    def __init__(self, client: Any, call: ChatCall) -> None:
+        emulates = client in _clients
+        self._reads = emulates and bool(call.tools) and call.tool_choice != "none"
+        self._first = number_of_calls(call.messages) + 1
+        self.call = with_tools(call) if emulates else call
+
+    def reply(self, reply: ChatReply) -> ChatReply:
+        """The answer, its calls no longer in its text."""
+        if not self._reads:
+            return reply
+        text, calls = read(reply.text, self._first)
+        if not calls:
+            return reply
+        reason = _reason(reply.stop_reason)
+        return replace(reply, text=text, tool_calls=reply.tool_calls + calls, stop_reason=reason)
+
+    def pieces(self, chunks: Iterable[ChatChunk]) -> Iterator[ChatChunk]:
+        """The streamed answer; text that may be a call waits until it is known to be none."""
+        reader = Reader(self._first)
+        for chunk in chunks:
+            yield from self._read(reader, chunk)
+
+    async def apieces(self, chunks: AsyncIterator[ChatChunk]) -> AsyncIterator[ChatChunk]:
+        """`pieces`, for an async stream."""
+        reader = Reader(self._first)
+        async for chunk in chunks:
+            for piece in self._read(reader, chunk):
+                yield piece
+
+    def _read(self, reader: Reader, chunk: ChatChunk) -> Iterator[ChatChunk]:
+        # Every adapter's last piece, and no other, is without text.
+        if not self._reads:
+            yield chunk
+        elif chunk.text:
+            if text := reader.take(chunk.text):
+                yield replace(chunk, text=text)
+        else:
+            if text := reader.end():
+                yield replace(chunk, text=text, tool_calls=(), stop_reason=None, usage=None)
+            reason = _reason(chunk.stop_reason) if reader.calls else chunk.stop_reason
+            yield replace(chunk, tool_calls=chunk.tool_calls + tuple(reader.calls), stop_reason=reason)
+
+
+def _reason(stop_reason: str | None) -> str | None:
+    """For the service the answer ended; for who asked, it ended with calls."""
+    return "tool_calls" if stop_reason == "stop" else stop_reason
+
+
+def is_llama(model: str) -> bool:
+    """Whether the name is that of a Llama model, as Azure and others write it."""
+    return "llama" in model.casefold()

@@ -1,0 +1,1 @@
+"""providers/google: say here in a sentence what lies in this folder."""

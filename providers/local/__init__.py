@@ -1,0 +1,1 @@
+"""providers/local: say here in a sentence what lies in this folder."""

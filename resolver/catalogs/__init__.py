@@ -1,0 +1,1 @@
+"""resolver/catalogs: say here in a sentence what lies in this folder."""

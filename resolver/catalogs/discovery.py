@@ -1,0 +1,189 @@
+"""Which catalog files are read, in which order: bundled, the user's, the project's, those named by hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelcatalog.resolver.credentials.environment import home, option
+from modelcatalog.resolver.credentials.user_folders import config_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from modelcatalog.catalog.loading.cache import Cache
+    from modelcatalog.catalog.model.catalog import Catalog
+
+FILE_NAME = "models.yaml"
+
+
+def load_catalog(
+    files: Iterable[str | os.PathLike[str]] = (),
+    *,
+    user: bool = True,
+    project: bool = True,
+    overlay: Mapping[str, Any] | None = None,
+) -> Catalog:
+    """The catalog of this machine, folder and user: bundled < user < project < named files < `overlay`.
+
+    `files` are added to those that MODELCATALOG_FILES names (separated as in PATH). `overlay` has the shape of a
+    catalog file. Raises CatalogError when a file that was named by hand isn't there.
+    """
+    from modelcatalog.catalog.loading.loader import BUNDLED, Source, load
+
+    named = [*_named_by_option(), *(Path(file) for file in files)]
+    _demand(named)
+    sources = [Source("extension", path, show=_shown_within(who)) for who, path in _brought()]
+    if user and (path := user_file()) is not None and _is_there(path):
+        sources.append(Source("user", path, show=shown_path))
+    read = [BUNDLED, *named, *(source.path for source in sources)]
+    if project and (path := project_file()) is not None and not _is_among(path, read):
+        sources.append(Source("project", path, show=shown_path))
+    sources += [Source("named", path, show=shown_path) for path in named]
+    if overlay is not None:
+        sources.append(Source("python", data=overlay))
+    return load(sources, cache=open_cache)
+
+
+def load_with_project(file: Path) -> Catalog:
+    """The catalog of this machine and user with this file as the project's, wherever it is."""
+    from modelcatalog.catalog.loading.loader import Source, load
+
+    sources = [Source("extension", path, show=_shown_within(who)) for who, path in _brought()]
+    if (path := user_file()) is not None and path.exists():
+        sources.append(Source("user", path, show=shown_path))
+    return load([*sources, Source("project", file, show=shown_path)], cache=open_cache)
+
+
+def user_file() -> Path | None:
+    """The user's own catalog file, whether it is there or not; None where the user has no home."""
+    folder = config_folder()
+    return None if folder is None else folder / FILE_NAME
+
+
+def project_file() -> Path | None:
+    """The project's catalog file: `models.yaml` in the current folder or above it, up to the repository's top.
+
+    Other tools use that name too: only a file with the key `catalog` counts.
+    """
+    try:
+        folder = Path.cwd()
+    except OSError:
+        return None
+    top = home()
+    for place in (folder, *folder.parents):
+        path = place / FILE_NAME
+        if _is_file(path) and _is_ours(path):
+            return path
+        if place == top or (place / ".git").exists():
+            return None
+    return None
+
+
+def open_cache() -> Cache | None:
+    """The folder for compiled files; None when MODELCATALOG_CACHE is `off` or no folder can be used."""
+    from modelcatalog.catalog.loading.cache import Cache
+
+    said = option("CACHE")
+    config = config_folder()
+    if config is None or (said is not None and said.casefold() == "off"):
+        return None
+    if said is not None:
+        return Cache.open(Path(said), config / "cache.key")
+    try:
+        from platformdirs import user_cache_path
+
+        return Cache.open(user_cache_path("modelcatalog", appauthor=False), config / "cache.key")
+    except (RuntimeError, OSError, KeyError):
+        return None
+
+
+def _brought() -> list[tuple[str, Path]]:
+    """The catalog files of installed extensions. Asking for them costs as much as a start; the cache remembers."""
+    from modelcatalog.providers.adapter import entry_points as extensions
+
+    now = extensions.signature()
+    if not extensions.is_known(now):
+        cache = open_cache()
+        name = f"extensions {now}"
+        stamp = cache.stamp(name) if cache is not None else None
+        if stamp is not None:
+            extensions.remember(now, stamp)
+        elif cache is not None:
+            cache.keep_stamp(name, extensions.stamp(now))
+    return [(one.distribution, path) for one, path in extensions.catalog_files(now) if path is not None]
+
+
+def _named_by_option() -> list[Path]:
+    said = option("FILES")
+    return [Path(part) for part in said.split(os.pathsep) if part] if said else []
+
+
+def _demand(named: Sequence[Path]) -> None:
+    missing = [path for path in named if not _is_file(path)]
+    if missing:
+        from modelcatalog.catalog.diagnostics.errors import CatalogError
+        from modelcatalog.catalog.diagnostics.problem import Problem
+
+        raise CatalogError(
+            [
+                Problem(path=str(path), line=0, column=0, message=_absence(path), code="no-file")
+                for path in missing
+            ]
+        )
+
+
+def _is_there(path: Path) -> bool:
+    """Whether it has to be read, if only to say that it can't be."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, for all we may know: not so in a folder that is closed to us."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _absence(path: Path) -> str:
+    try:
+        return "is a folder, not a catalog file" if path.is_dir() else "isn't there"
+    except OSError as error:
+        return f"can't be read: {error.strerror}"
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(1 << 16)
+    except OSError:
+        return False
+    return any(line.startswith((b"catalog:", b"\xef\xbb\xbfcatalog:")) for line in head.splitlines())
+
+
+def _is_among(path: Path, others: Iterable[Path | None]) -> bool:
+    return any(other is not None and _is_file(other) and path.samefile(other) for other in others)
+
+
+def _shown_within(package: str) -> Callable[[Path], str]:
+    return lambda path: f"{package}/{path.name}"
+
+
+def shown_path(path: Path) -> str:
+    """The path as a person would type it here: relative below the current folder, `~` below home."""
+    try:
+        here = Path.cwd()
+    except OSError:  # a folder that was deleted
+        return str(path)
+    full = path.absolute()
+    for base, prefix in ((here, ""), (home(), "~/")):
+        if base is not None and full.is_relative_to(base):
+            return prefix + full.relative_to(base).as_posix()
+    return str(full)

@@ -1,0 +1,142 @@
+"""What `check` found: a row for each entry, offline and online, and what belongs to no single row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from modelcatalog.resolver.checking.variables import kept_out_finding
+from modelcatalog.resolver.planning.plan import plain
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.diagnostics.finding import Finding
+    from modelcatalog.catalog.diagnostics.problem import Problem
+    from modelcatalog.resolver.credentials.values import SettingValue
+    from modelcatalog.resolver.planning.plan import Plan
+
+State = Literal["ready", "broken", "not set up"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One provider or qualifier. `broken`: something was set up for it, and a call would fail all the same."""
+
+    id: str
+    state: State
+    plan: Plan
+    findings: tuple[Finding, ...] = ()
+    answer: OnlineAnswer | None = None
+
+    @property
+    def touched(self) -> bool:
+        """Whether somebody set something for it: a variable, or a login."""
+        values = self.plan.settings.values()
+        return any(is_given(value) for value in values) or bool(self.plan.login and self.plan.login.source)
+
+    def to_json(self) -> dict[str, Any]:
+        known = self.plan.to_json()
+        keys = (
+            "status",
+            "place",
+            "adapter",
+            "client",
+            "package",
+            "auth",
+            "login",
+            "base_url",
+            "machine",
+            "settings",
+            "kept_out",
+        )
+        found = [finding.to_json() for finding in self.findings]
+        online = {} if self.answer is None else {"online": self.answer.to_json()}
+        return {
+            "id": self.id,
+            "state": self.state,
+            **{key: known[key] for key in keys},
+            "findings": found,
+            **online,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """The rows that were asked for, the problems of catalog files that stand in the way of others, and `others`: what
+    was found on this machine that belongs to no single row.
+    """
+
+    rows: tuple[CheckRow, ...]
+    problems: tuple[Problem, ...] = ()
+    others: tuple[Finding, ...] = ()
+
+    def of(self, state: State) -> tuple[CheckRow, ...]:
+        return tuple(row for row in self.rows if row.state == state)
+
+    def failing(self, named: bool = False) -> tuple[CheckRow, ...]:
+        """The rows whose service refused or wasn't reached: of those that were set up, or that somebody `named`."""
+        return tuple(
+            row
+            for row in self.rows
+            if row.answer is not None and row.answer.outcome == "fails" and (named or row.touched)
+        )
+
+    @property
+    def kept_out(self) -> Mapping[str, tuple[str, ...]]:
+        """Variables that are set and that none of the rows uses, and the entries whose SDK would have read them."""
+        used = {
+            looked.variable
+            for row in self.rows
+            for value in row.plan.settings.values()
+            for looked in value.looked
+            if looked.state != "unset"
+        }
+        found: dict[str, list[str]] = {}
+        for row in self.rows:
+            for variable in set(row.plan.kept_out) - used:
+                found.setdefault(variable, []).append(row.id)
+        return {variable: tuple(ids) for variable, ids in found.items()}
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What belongs to no single row."""
+        return (*self.others, *(kept_out_finding(name, ids) for name, ids in self.kept_out.items()))
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "entries": [row.to_json() for row in self.rows],
+            "kept_out": {variable: list(ids) for variable, ids in self.kept_out.items()},
+            "findings": [finding.to_json() for finding in self.findings],
+            "problems": [plain(problem.to_json()) for problem in self.problems],
+        }
+
+
+def is_given(value: SettingValue) -> bool:
+    """Whether somebody set it on this machine, wherever that was."""
+    return value.kind not in ("argument", "default", "none")
+
+
+Outcome = Literal["works", "answers", "unsure", "not asked", "fails"]
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineAnswer:
+    """What came of asking. `works`: the service took the key. `answers`: it answered, which proves no key. `unsure`: it
+    answered that this is not the time. `not asked`: nothing without cost could be asked.
+
+    `models` is how many it lists, `seconds` how long it took; `status`, `url` and `method` are those of the request.
+    Each is None where there is none.
+    """
+
+    id: str
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    models: int | None = None
+    status: int | None = None
+    url: str | None = None
+    method: str | None = None
+    seconds: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        fields = {name: getattr(self, name) for name in self.__slots__ if name not in ("id", "findings")}
+        return {**fields, "findings": [finding.to_json() for finding in self.findings]}

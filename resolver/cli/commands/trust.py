@@ -1,0 +1,154 @@
+"""`catalog trust`: let a project's file send what is yours, after seeing what it would send where."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modelcatalog.resolver.cli.options import Json
+from modelcatalog.resolver.cli.rendering import columns, counted, emit, fold, paint, print_json
+
+if TYPE_CHECKING:
+    from modelcatalog.resolver.trust.preview import Foreseen
+
+
+def trust(
+    files: Annotated[list[Path] | None, typer.Argument(help="A project's models.yaml, or its .env.")] = None,
+    list_them: Annotated[bool, typer.Option("--list", help="List the files that you trust.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Trust these files no longer.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Trust a project's file as it is now: it may send keys of yours to the hosts that it names. Shows what it would
+    send where, and asks. An edit of the file ends the trust.
+    """
+    from modelcatalog.catalog.diagnostics.errors import ArgumentError
+
+    if list_them:
+        _list(json=json)
+        return
+    if not files:
+        raise ArgumentError("No file was named: catalog trust models.yaml, or --list.", argument="files")
+    missing = [str(path) for path in files if not path.is_file() and not remove]
+    if missing:
+        raise ArgumentError(f"{', '.join(missing)} isn't a file that is there.", argument="files")
+    if remove:
+        _remove(files)
+        return
+    seen = {path: _look(path) for path in files}
+    if json:
+        print_json({"files": [_as_json(path, sent) for path, (_, sent) in seen.items()]})
+    else:
+        for path, (_, sent) in seen.items():
+            emit(_shown(path, sent))
+    if not (yes or _agreed(len(seen))):
+        raise typer.Exit(1)
+    from modelcatalog.resolver.trust.records import trust as record
+
+    for path, (digest, _) in seen.items():
+        try:
+            record(path, digest)
+        except OSError as error:
+            raise ArgumentError(f"That can't be recorded: {error}.", argument="files") from None
+    if not json:
+        emit(
+            [
+                f"{paint('Trusted', 'good')}, as {'they are' if len(seen) > 1 else 'it is'} now: an edit ends it."
+            ]
+        )
+
+
+def _look(path: Path) -> tuple[str, list[Foreseen]]:
+    """The digest of the file's text, and what it would do."""
+    from modelcatalog.catalog.diagnostics.errors import ArgumentError, CatalogError
+    from modelcatalog.resolver.catalogs.discovery import load_catalog, load_with_project
+
+    if _is_dotenv(path):
+        from modelcatalog.resolver.credentials.environment import Dotenv
+        from modelcatalog.resolver.trust.preview import foreseen_of_dotenv
+
+        near = Path(path.name) if path.parent.resolve() == Path.cwd().resolve() else path
+        try:
+            dotenv = Dotenv.of(near, path.read_bytes())
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it isn't UTF-8"
+            raise ArgumentError(f"{path} can't be read: {reason}.", argument="files") from None
+        dotenv = dotenv._replace(mark=dotenv.mark._replace(is_near=True))
+        return dotenv.mark.digest, foreseen_of_dotenv(load_catalog(), dotenv)
+    from modelcatalog.resolver.trust.preview import foreseen
+
+    catalog = load_with_project(path)
+    layer = next(layer for layer in catalog.layers if layer.kind == "project")
+    if layer.problems:
+        raise CatalogError(layer.problems)
+    return layer.digest, foreseen(catalog)
+
+
+def _is_dotenv(path: Path) -> bool:
+    return path.suffix not in (".yaml", ".yml", ".json")
+
+
+def _shown(path: Path, sent: list[Foreseen]) -> list[str]:
+    if not sent:
+        return [f"{path} would send nothing of yours anywhere."]
+    lines = [f"{path} would send"]
+    for one in sent:
+        lines += fold("  ", ", ".join(f"{what}{_state(what)}" for what in one.whats))
+        lines += columns([("to", one.address), ("for", f"{one.id}/... ({one.place})")], indent=6)
+    return lines
+
+
+def _state(what: str) -> str:
+    from modelcatalog.resolver.credentials.environment import Environment
+
+    if not what.isupper():
+        return ""
+    found = [hit for hit in Environment.current().look([what]) if not hit.is_blank]
+    return f" (set: {found[0].where})" if found else " (not set)"
+
+
+def _agreed(count: int) -> bool:
+    if not sys.stdin.isatty():
+        typer.echo(
+            "Nothing was recorded: there is nobody to ask here. With --yes it is recorded unasked.", err=True
+        )
+        return False
+    return typer.confirm(f"Trust {'them' if count > 1 else 'it'}?", default=False)
+
+
+def _list(*, json: bool) -> None:
+    from modelcatalog.resolver.trust.records import content_of, trusted_files
+
+    known = trusted_files()
+    states = {one: _said(content_of(one.path), one.digest) for one in known}
+    if json:
+        rows = [{"file": str(one.path), "since": one.since, "state": states[one]} for one in known]
+        print_json({"trusted": rows})
+    elif known:
+        emit(columns([(str(one.path), f"since {one.since}", states[one]) for one in known], indent=0))
+    else:
+        emit(["No file of a project is trusted."])
+
+
+def _said(content: str | None, digest: str) -> str:
+    return "gone" if content is None else "as it was" if content == digest else "changed since, not trusted"
+
+
+def _remove(files: list[Path]) -> None:
+    from modelcatalog.resolver.trust.records import distrust
+
+    unknown = [str(path) for path in files if not distrust(path)]
+    if unknown:
+        typer.echo(f"{', '.join(unknown)} wasn't trusted.", err=True)
+        raise typer.Exit(1)
+    emit([f"{counted(len(files), 'file')} no longer trusted."])
+
+
+def _as_json(path: Path, sent: list[Foreseen]) -> dict[str, object]:
+    rows = [
+        {"id": one.id, "address": one.address, "sends": list(one.whats), "place": one.place} for one in sent
+    ]
+    return {"file": str(path), "sends": rows}

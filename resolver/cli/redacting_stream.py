@@ -1,0 +1,116 @@
+"""The curtain before standard output and error: no secret passes it, whoever prints it and in whatever form."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO
+
+from modelcatalog.catalog.redaction.secret import live_secrets, mask
+from modelcatalog.catalog.redaction.secret_names import is_secret_name
+from modelcatalog.catalog.redaction.values import WHOLE
+
+
+@contextmanager
+def drawn(words: Sequence[str]) -> Iterator[None]:
+    """Between, what is printed has masked every secret of the environment, of the command line `words`, and every one
+    that the process comes to hold.
+    """
+    from modelcatalog.resolver.credentials.environment import secret_values
+
+    known = (*secret_values(), *_given(words))
+    sys.stdout, sys.stderr = inner = _Curtain(_open(sys.stdout), known), _Curtain(_open(sys.stderr), known)
+    try:
+        yield
+        inner[0].release()
+    finally:
+        for one in inner:
+            with suppress(OSError, ValueError):
+                one.release()
+        sys.stdout, sys.stderr = (one.stream for one in inner)
+
+
+def _open(stream: TextIO | None) -> TextIO:
+    """The stream; one that leads nowhere if the command was started without (`>&-`)."""
+    return stream if stream is not None else open(os.devnull, "w", encoding="utf-8")
+
+
+def _given(words: Sequence[str]) -> Iterator[str]:
+    """Values on the command line with a name of a secret: `-M api_key=...`, `--token ...`."""
+    for at, word in enumerate(words):
+        name, sign, value = word.partition("=")
+        if sign and is_secret_name(name):
+            yield value.strip("\"' ")
+        elif word.startswith("--") and is_secret_name(word) and word not in _NO_SECRETS:
+            yield from (value for value in words[at + 1 : at + 2] if value not in _NO_SECRETS)
+
+
+_NO_SECRETS = ("--key-env", "required", "optional", "none")
+"""Words of `catalog add` that only name a secret, or say whether there is one."""
+
+
+class _Curtain:
+    """A text stream that masks. The beginning of a secret is held back until it is clear what it becomes."""
+
+    def __init__(self, stream: TextIO, known: Iterable[str]) -> None:
+        self.stream = stream
+        self._known = tuple(known)
+        self._held = ""
+
+    def write(self, text: str) -> int:
+        secrets = self._secrets()
+        whole = self._held + text
+        self._held = _beginning(whole, secrets)
+        self._put(mask(whole[: len(whole) - len(self._held)], secrets))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        self.write("".join(lines))
+
+    def release(self) -> None:
+        """Write what was held back."""
+        held, self._held = self._held, ""
+        if held:
+            self._put(mask(held, self._secrets()))
+        self.flush()
+
+    def flush(self) -> None:
+        with self._told():
+            self.stream.flush()
+
+    def _secrets(self) -> set[str]:
+        """Only long ones: what is printed comes in pieces, and one may happen to be the word that is a short key."""
+        return {secret for secret in (*self._known, *live_secrets()) if len(secret) >= WHOLE}
+
+    def _put(self, text: str) -> None:
+        with self._told():
+            self.stream.write(text)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """No room, or no disk any more: said on standard error, if that isn't what fails, and the end."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self.stream = _open(None)
+            if self is sys.stdout:
+                print(f"catalog: the output can't be written: {error.strerror}.", file=sys.stderr)
+            raise SystemExit(1) from None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+def _beginning(text: str, secrets: Iterable[str]) -> str:
+    """The longest end of the text that a secret begins with, but for one that is whole."""
+    longest = ""
+    for secret in secrets:
+        for size in range(min(len(secret) - 1, len(text), 256), len(longest), -1):
+            if text.endswith(secret[:size]):
+                longest = secret[:size]
+                break
+    return longest

@@ -1,0 +1,250 @@
+"""The environment: the one place that reads variables, a `.env` file and a folder of secrets.
+
+Nothing is remembered between calls, so a variable that changes is seen by the next one. Values in `.env` are taken as
+they are written: `${OTHER}` isn't replaced, since the file may have come with somebody else's project, and could so
+copy a secret of the user's into a value that is sent.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
+
+if TYPE_CHECKING:
+    from pydantic_settings import EnvSettingsSource
+
+Origin = Literal["environment", ".env", "secrets", "keyring"]
+_MOST_BYTES = 1 << 20
+_LEAST = 12
+
+
+class FileMark(NamedTuple):
+    """The file that a value was read from, and the digest of what was read.
+
+    `is_near`: it was found in the current folder, and may have come with somebody else's code. `is_link`: it leads out
+    of that folder, to a file whose secrets are not the project's.
+    """
+
+    path: Path
+    digest: str
+    is_near: bool
+    is_link: bool = False
+
+
+class Found(NamedTuple):
+    """A variable that has a value, even an empty one. `where` is shown to people: `environment`, `.env:4`."""
+
+    variable: str
+    value: str
+    origin: Origin
+    where: str
+    mark: FileMark | None = None
+
+    def __repr__(self) -> str:
+        return f"Found({self.variable!r}, {self.where!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a value of the environment is not pickled: it may be a secret")
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it counts as unset."""
+        return not self.value.strip()
+
+
+class Environment(NamedTuple):
+    """Where values are looked for: the process's variables (or the mapping given), then `.env`, then a folder with a
+    file for each secret; and, with `keyring`, what `catalog keys set` put into the keyring of the system.
+    """
+
+    variables: Mapping[str, str] | None = None
+    dotenv: Path | None = None
+    secrets: Path | None = None
+    keyring: bool = False
+
+    def __repr__(self) -> str:
+        given = "process" if self.variables is None else f"{len(self.variables)} given"
+        return f"Environment({given}, dotenv={str(self.dotenv)!r}, secrets={str(self.secrets)!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an environment is not pickled: it may hold secrets")
+
+    @classmethod
+    def current(cls) -> Environment:
+        """The process's own: its variables, `.env` in the current folder, and what these options say otherwise.
+
+        MODELCATALOG_ENV_FILE names another file (empty: none), MODELCATALOG_SECRETS_DIR a folder of secrets.
+        """
+        named = os.environ.get("MODELCATALOG_ENV_FILE")
+        dotenv = Path(".env") if named is None else Path(named) if named.strip() else None
+        secrets = os.environ.get("MODELCATALOG_SECRETS_DIR", "").strip()
+        return cls(None, dotenv, Path(secrets) if secrets else None, keyring=True)
+
+    def look(self, names: Sequence[str]) -> list[Found]:
+        """Every value of these variables: in the order of the names, and for each name in the order of the sources."""
+        if not names:
+            return []
+        fields = _fields(tuple(names))
+        found: dict[str, list[Found]] = {name: [] for name in names}
+        for origin, values, told in self._sources(fields):
+            for name, value in values.items():
+                if value is not None:
+                    found[name].append(Found(name, str(value), origin, *told(name)))
+        return [hit for name in names for hit in found[name]]
+
+    def names(self) -> dict[str, str]:
+        """The variables that have a value, in the process and in the `.env` that is read, and where each is set."""
+        dotenv = self.read_dotenv()
+        values = {} if dotenv is None else dotenv.values
+        written = {
+            name: dotenv.told(name)[0]
+            for name, value in values.items()
+            if dotenv is not None and (value or "").strip()
+        }
+        ours = os.environ if self.variables is None else self.variables
+        return {**written, **{name: "environment" for name, value in ours.items() if value.strip()}}
+
+    def has(self, name: str) -> bool:
+        """Whether the process itself has this variable, where an SDK would see it."""
+        return name in os.environ
+
+    def raw(self, name: str) -> str | None:
+        """What the process itself has for this variable, where an SDK would see it."""
+        return os.environ.get(name)
+
+    def read_dotenv(self) -> Dotenv | None:
+        """What `.env` holds, read once; None where there is none that can be read."""
+        if self.dotenv is None:
+            return None
+        try:
+            if self.dotenv.stat().st_size > _MOST_BYTES or not self.dotenv.is_file():
+                return None
+            text = self.dotenv.read_bytes()
+            return Dotenv.of(self.dotenv, text)
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _sources(self, fields: EnvSettingsSource) -> Iterator[tuple[Origin, dict[str, Any], _Told]]:
+        source = copy(fields)
+        source.env_vars = os.environ if self.variables is None else self.variables
+        yield "environment", source(), lambda _: ("environment", None)
+        written = self.read_dotenv()
+        if written is not None and written.values:
+            source.env_vars = written.values
+            yield ".env", source(), written.told
+        if self.secrets is not None and self.secrets.is_dir():
+            from pydantic_settings import SecretsSettingsSource
+
+            folder = self.secrets
+            mark = FileMark(folder, "", is_near=not folder.is_absolute())
+            import warnings
+
+            # A link that leads out of the folder is not followed: it could lead to any file of the user's.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                values = SecretsSettingsSource(fields.settings_cls, folder, case_sensitive=True)()
+            yield "secrets", values, lambda _: (str(folder), mark)
+
+
+_Told = Callable[[str], tuple[str, FileMark | None]]
+
+
+class Dotenv(NamedTuple):
+    """A `.env` file: its text, its values, and which file it was when it was read."""
+
+    text: str
+    values: Mapping[str, str | None]
+    mark: FileMark
+
+    @classmethod
+    def of(cls, path: Path, content: bytes) -> Dotenv:
+        """The file at `path`, of which this is the content. Raises UnicodeDecodeError."""
+        from io import StringIO
+
+        from dotenv import dotenv_values
+
+        from modelcatalog.catalog.loading.cache import digest
+
+        text = content.decode("utf-8")
+        values = dotenv_values(stream=StringIO(text), interpolate=False)
+        is_near = not path.is_absolute()
+        is_link = is_near and not path.resolve().is_relative_to(Path.cwd().resolve())
+        return cls(text, values, FileMark(path, digest(content).hex(), is_near, is_link))
+
+    def told(self, name: str) -> tuple[str, FileMark]:
+        """Where a variable stands, for people, and in which file."""
+        line = _line_of(name, self.text)
+        return (f"{self.mark.path}:{line}" if line else str(self.mark.path)), self.mark
+
+
+def _line_of(name: str, text: str) -> int:
+    for number, line in enumerate(text.splitlines(), start=1):
+        head = line.strip().removeprefix("export ").lstrip()
+        if head.startswith(name) and head[len(name) :].lstrip().startswith("="):
+            return number
+    return 0
+
+
+@lru_cache(maxsize=256)
+def _fields(names: tuple[str, ...]) -> EnvSettingsSource:
+    """A source that reads these variables, made of a settings class with a field for each of them.
+
+    It is copied for each reading: making it costs more than all its readings.
+    """
+    from pydantic import Field, create_model
+    from pydantic_settings import BaseSettings, EnvSettingsSource
+
+    fields: dict[str, Any] = {f"v{at}": (str, Field("", alias=name)) for at, name in enumerate(names)}
+    settings: type[BaseSettings] = create_model("Variables", __base__=BaseSettings, **fields)
+    return EnvSettingsSource(settings, case_sensitive=True)
+
+
+def secret_values() -> tuple[str, ...]:
+    """The values of all variables of the process whose names say that they hold a secret; none that is a path, an
+    address or too short to be one. For masking: whatever of them turns up in a text doesn't belong there.
+    """
+    from modelcatalog.catalog.redaction.secret_names import is_secret_name
+
+    return tuple(
+        value
+        for name, value in os.environ.items()
+        if is_secret_name(name)
+        and not name.startswith("MODELCATALOG_")
+        and not value.startswith(("/", "~", "./", "http://", "https://"))
+        and len(value.strip()) >= _LEAST
+    )
+
+
+def option(name: str) -> str | None:
+    """One of our own options, MODELCATALOG_*; None when it is unset or blank."""
+    value = os.environ.get(f"MODELCATALOG_{name}", "").strip()
+    return value or None
+
+
+def whereabouts() -> tuple[str | None, ...]:
+    """The variables that decide where the user's folders are."""
+    return tuple(map(os.environ.get, ("HOME", "XDG_CONFIG_HOME", "APPDATA")))
+
+
+def home() -> Path | None:
+    """The user's home folder, None where there isn't one."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def wants_color() -> bool:
+    """Whether a terminal should be coloured, by the habits of NO_COLOR, FORCE_COLOR and TERM."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or os.environ.get("TERM") != "dumb"
+
+
+def child_environment(without: tuple[str, ...], extra: Mapping[str, str]) -> dict[str, str]:
+    """The process's variables for a child, without those that begin so, and with others on top."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(without)} | dict(extra)

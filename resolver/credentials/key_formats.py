@@ -1,0 +1,130 @@
+"""Keys by their looks: of another provider, of a form that the provider doesn't give out, or a stand-in for one.
+
+Looks are held against a key only on its way to the host that the catalog itself names: what a host of the user's own
+takes is known to nobody here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from modelcatalog.catalog.diagnostics.errors import CatalogError, UnknownProviderError
+from modelcatalog.catalog.diagnostics.finding import Finding
+from modelcatalog.catalog.model.layers import literal_start
+from modelcatalog.catalog.validation.safe_regex import fits
+from modelcatalog.resolver.endpoints.base_url import is_private
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelcatalog.catalog.model.catalog import Catalog
+    from modelcatalog.catalog.model.entries import Entry, Setting
+    from modelcatalog.resolver.credentials.values import SettingValue
+
+_TELLING = 4
+"""As many signs must a beginning have to be held against a key of a provider whose own keys aren't known."""
+
+_STAND_IN = re.compile(
+    r"<[^<>]*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|.{0,8}\.{3}|.{0,8}\u2026|[\w-]{0,8}[xX*]{4,}|"
+    r"(?:[\w-]{0,12}[-_ ])?(?:your|my|insert|enter|paste)[-_ ](?:[\w ]+[-_ ])?(?:key|token|secret)(?:[-_ ]here)?|"
+    r"change[-_ ]?me|replace[-_ ]?me|placeholder|todo|tbd|none|null|nil|undefined",
+    re.IGNORECASE,
+)
+
+
+def shape_findings(
+    catalog: Catalog, entry: Entry, setting: Setting, values: Mapping[str, SettingValue], text: str
+) -> list[Finding]:
+    """What the looks of a key say against it, if anything."""
+    value = values[setting.name]
+    base = values.get("base_url")
+    if base is not None and base.kind not in ("default", "none"):
+        return []
+    what = value.source.partition(",")[0] if value.kind != "argument" else "the api_key argument"
+    if _is_at_home(entry, base):
+        if value.kind != "argument" and _STAND_IN.fullmatch(text.strip()):
+            return [_stand_in(entry, setting, value, what)]
+        if foreign := _foreign(catalog, entry, setting, text):
+            return [_moved(entry, setting, value, foreign)]
+    return _unusual(entry, setting, base, text, what)
+
+
+def _is_at_home(entry: Entry, base: SettingValue | None) -> bool:
+    """Whether the key goes to a public host that the catalog names, and that no file of the user's moved."""
+    if base is None or base.value is None:
+        return not (base is not None and base.required)
+    place = base.place
+    ours = place is not None and place.layer in ("bundled", "extension")
+    told = entry.endpoint_place is None or entry.endpoint_place.layer in ("bundled", "extension")
+    return ours and told and not is_private(str(base.value))
+
+
+def _foreign(catalog: Catalog, entry: Entry, setting: Setting, text: str) -> tuple[str, Entry] | None:
+    """The beginning that tells, and the entry of the provider whose it is."""
+    found = catalog.owners_of_key(text)
+    if found is None:
+        return None
+    prefix, owners = found
+    own = [*setting.prefixes, *filter(None, [literal_start(setting.pattern)])]
+    mine = max((len(one) for one in own if text.startswith(one)), default=0)
+    if entry.provider in owners or mine >= len(prefix):
+        return None
+    if setting.pattern is None and len(prefix) < _TELLING:
+        return None
+    if setting.pattern is not None and not mine and fits(setting.pattern, text):
+        return None
+    owner = next((one for name in owners if (one := _readable(catalog, name)) is not None), None)
+    return None if owner is None else (prefix, owner)
+
+
+def _readable(catalog: Catalog, provider: str) -> Entry | None:
+    """The provider's entry, None where a file took it away or has problems in it."""
+    try:
+        return catalog.entry(provider)
+    except (CatalogError, UnknownProviderError):
+        return None
+
+
+def _moved(entry: Entry, setting: Setting, value: SettingValue, foreign: tuple[str, Entry]) -> Finding:
+    prefix, other = foreign
+    variable = value.source.partition(",")[0]
+    target = next(iter(other.settings["api_key"].variables), None) if "api_key" in other.settings else None
+    is_error = setting.pattern is not None and value.kind != "argument"
+    subject = "The api_key argument" if value.kind == "argument" else variable
+    message = (
+        f"{subject} holds a key of {other.name} (it begins with {prefix}), and would be sent to {entry.name}."
+    )
+    mend = f"Get one of {entry.name}" + (f" at {entry.keys}." if entry.keys else ".")
+    if target == variable:
+        target = None
+    if target is not None and value.kind == "environment":
+        mend = f'Move it: export {target}="${variable}"; unset {variable}'
+    elif target is not None and value.kind != "argument":
+        mend = f"Write {target} in place of {variable} in {value.source.partition(', ')[2]}."
+    return Finding("foreign-key", "error" if is_error else "warning", message, mend, setting.name)
+
+
+def _stand_in(entry: Entry, setting: Setting, value: SettingValue, what: str) -> Finding:
+    message = f"{what} holds a stand-in, not a key of {entry.name}."
+    keys = f" (get one at {entry.keys})" if entry.keys else ""
+    place = value.source.partition(", ")[2]
+    mend = (
+        f"Set it: export {what}=...{keys}" if value.kind == "environment" else f"Correct it in {place}{keys}."
+    )
+    return Finding("placeholder-value", "error", message, mend, setting.name)
+
+
+def _unusual(
+    entry: Entry, setting: Setting, base: SettingValue | None, text: str, what: str
+) -> list[Finding]:
+    """A key of another form than the provider's; said only where one file names both the form and the host."""
+    if setting.pattern is None or fits(setting.pattern, text):
+        return []
+    here, there = setting.pattern_place, base.place if base is not None else None
+    if there is not None and (here is None or here.path != there.path):
+        return []
+    message = f"{what[0].upper()}{what[1:]} doesn't look like a key of {entry.name}."
+    keys = f"; get one at {entry.keys}." if entry.keys else "."
+    mend = f"Its keys have the form {setting.pattern}{keys}"
+    return [Finding("unusual-key", "warning", message, mend, setting.name)]

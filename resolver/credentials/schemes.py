@@ -1,0 +1,70 @@
+"""How one proves who one is: which of an entry's schemes is used on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.catalog.diagnostics.finding import Finding
+from modelcatalog.providers.adapter.packages import installed_version
+from modelcatalog.resolver.credentials.cloud_identities import LOOKS, look
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.model.entries import Entry
+    from modelcatalog.resolver.credentials.cloud_identities import Login
+    from modelcatalog.resolver.credentials.environment import Environment
+    from modelcatalog.resolver.credentials.values import SettingValue
+
+_LOGINS = {"aws": "AWS", "google": "Google", "entra": "Entra ID"}
+
+
+def choose(
+    entry: Entry, values: Mapping[str, SettingValue], environment: Environment, asked: object
+) -> tuple[str, Login | None]:
+    """The scheme that is used, and the login that it finds here.
+
+    It is the one that was asked for, else a key given as an argument, else the first of the entry's that has what it
+    needs: a key, or a login that can be seen here.
+    """
+    key = values.get("api_key")
+    if asked is not None:
+        if asked not in entry.auth:
+            known = ", ".join(entry.auth)
+            raise ArgumentError(f"{entry.id} has no auth {asked!r}: it has {known}.", argument="auth")
+        return str(asked), _login(str(asked), environment, values)
+    if key is not None and key.kind == "argument":
+        return "key", None
+    logins: dict[str, Login | None] = {}
+    for scheme in entry.auth:
+        logins[scheme] = login = _login(scheme, environment, values)
+        if (
+            scheme == "none"
+            or (login is not None and login.source)
+            or (scheme == "key" and key and key.is_set)
+        ):
+            return scheme, login
+    needed = key is not None and key.required
+    last = next((scheme for scheme in entry.auth if scheme != "key" or needed), "none")
+    return last, logins.get(last)
+
+
+def _login(scheme: str, environment: Environment, values: Mapping[str, SettingValue]) -> Login | None:
+    return look(scheme, environment, values) if scheme in LOOKS else None
+
+
+def login_findings(entry: Entry, scheme: str, login: Login | None) -> list[Finding]:
+    """What stands in the way of a keyless scheme: its package, or that nothing can be seen to log in with."""
+    findings = []
+    if scheme == "entra" and installed_version("azure-identity") is None:
+        message = f"{entry.id} needs the package azure-identity to log in with Entra ID; it isn't installed."
+        findings.append(
+            Finding("missing-package", "error", message, "Install it: pip install 'modelcatalog[entra]'")
+        )
+    if login is None or login.source is not None:
+        return findings
+    lacks = f"No {_LOGINS[scheme]} login for {entry.id}"
+    if login.unusable is not None:
+        return [*findings, Finding("unusable-login", "warning", f"{lacks}: {login.unusable}.", login.mend)]
+    message = f"{lacks} in variables or files (a cloud machine's role can't be seen offline)."
+    return [*findings, Finding("no-login", "warning", message, login.mend)]

@@ -1,0 +1,140 @@
+"""What is missing among the values of settings, and what has a value that can't be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from modelcatalog.catalog.diagnostics.finding import Finding
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.catalog.validation.safe_regex import fits
+from modelcatalog.resolver.credentials.key_formats import shape_findings
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.model.catalog import Catalog
+    from modelcatalog.catalog.model.entries import Entry, Setting
+    from modelcatalog.resolver.credentials.values import Looked, SettingValue
+
+
+def inspect_settings(
+    catalog: Catalog, entry: Entry, values: Mapping[str, SettingValue], auth: str
+) -> list[Finding]:
+    """What is missing, and what has a value that can't be right."""
+    findings: list[Finding] = []
+    for name, value in values.items():
+        setting = entry.settings[name]
+        if value.value is None:
+            needed = setting.required or auth in setting.required_for
+            if needed and (name != "api_key" or auth == "key"):
+                findings.append(_missing(entry, setting, value))
+            continue
+        if callable(value.value):
+            continue
+        text = value.value.reveal() if isinstance(value.value, Secret) else str(value.value)
+        if setting.secret:
+            findings += _credential(setting, value, text)
+            if name == "api_key" and auth == "key" and not findings:
+                findings += shape_findings(catalog, entry, setting, values, text)
+        elif problem := _unfit(setting, text):
+            mend = _mend_value(value)
+            findings.append(Finding("invalid-setting", "error", f"{name} {problem}.", mend, name))
+    return findings
+
+
+def _missing(entry: Entry, setting: Setting, value: SettingValue) -> Finding:
+    what = "API key" if setting.name == "api_key" else setting.name
+    looked = ", ".join(
+        [f"{setting.name} argument", *(f"{one.variable} ({_state(one)})" for one in value.looked)]
+    )
+    message = f"No {what} for {entry.id}. Looked for: {looked}."
+    variable = setting.variables[0] if setting.variables else None
+    mend = f"Set it: export {variable}=..." if variable else f"Pass {setting.name}=..."
+    hint = f"get one at {entry.keys}" if setting.secret and entry.keys else setting.description
+    code = "missing-credential" if setting.secret else "missing-setting"
+    return Finding(code, "error", message, f"{mend} ({hint})" if hint else mend, setting.name)
+
+
+def _state(looked: Looked) -> str:
+    if looked.state == "unreadable":
+        return f"in the keyring, but {looked.where}"
+    return "set but empty" if looked.state == "empty" else looked.state
+
+
+_QUOTES = {'"': "double quotes", "'": "single quotes", "“": "typographic quotes", "`": "back quotes"}
+
+
+# What people paste along with a key, or in its place; and what a shell cuts off the front of it.
+_PASTED = (
+    (r"(?i)bearer\s", "begins with 'Bearer', which the SDK adds by itself.", "#* "),
+    (
+        r"(?:export )?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=[^=\s].{3}",
+        "begins with a variable's name and an equals sign.",
+        "#*=",
+    ),
+    (r"(?i)https?://", "holds an address, not a key.", ""),
+)
+
+
+def _credential(setting: Setting, value: SettingValue, text: str) -> list[Finding]:
+    what = "the api_key argument" if value.kind == "argument" else value.source.partition(",")[0]
+    variable = what if value.kind == "environment" else None
+    where = value.source.partition(", ")[2]
+    again = f"Correct it in {where}." if where and value.kind not in ("argument", "environment") else None
+
+    def finding(message: str, mend: str) -> list[Finding]:
+        return [Finding("invalid-credential", "error", f"{what} {message}", mend, setting.name)]
+
+    if text != text.strip() and text.strip() and not re.search(r"\s", text.strip()):
+        name = "a line break" if "\n" in text or "\r" in text else "a blank"
+        end = "ends in" if text.rstrip() != text else "begins with"
+        clean = f'export {variable}="$(printf %s "${variable}" | tr -d \'[:space:]\')"'
+        return finding(
+            f"{end} {name}; it would be refused.",
+            f"Mend: {clean}" if variable else again or "Pass it without.",
+        )
+    if text[:1] in _QUOTES and len(text) > 1 and text[-1] in "\"'”`":
+        clean = f'export {variable}="$(printf %s "${variable}" | sed \'s/^.//; s/.$//\')"'
+        return finding(
+            f"has {_QUOTES[text[0]]} around it, as part of the value.",
+            f"Mend: {clean}" if variable else again or "Pass it without them.",
+        )
+    for form, message, cut in _PASTED:
+        if re.match(form, text):
+            mend = (
+                f'Mend: export {variable}="${{{variable}{cut}}}"'
+                if cut
+                else f"Set it again: export {variable}=..."
+            )
+            return finding(message, mend if variable else again or "Pass the key alone.")
+    if re.search(r"[\s\x00-\x1f\x7f]", text):
+        return finding(
+            "has white space or a control character inside; no key has.", again or "Copy it again."
+        )
+    if not text.isascii():
+        return finding("has a character that isn't ASCII; no header can carry it.", again or "Copy it again.")
+    return []
+
+
+def _unfit(setting: Setting, text: str) -> str | None:
+    bare = text.strip() if setting.name == "base_url" else text
+    if re.search(r"[\x00-\x1f\x7f]", bare):
+        return "has a line break or another control character in it"
+    if bare[:1] in _QUOTES and len(bare) > 1 and bare[-1] in "\"'”`":
+        return f"has {_QUOTES[bare[0]]} around it, as part of the value"
+    if bare != bare.strip():
+        return "begins or ends with white space"
+    if setting.choices and text not in map(str, setting.choices):
+        return f"is {text!r}, not one of {', '.join(map(str, setting.choices))}"
+    if setting.pattern and not fits(setting.pattern, text):
+        return f"is {text!r}, which doesn't have the form {setting.pattern}"
+    return None
+
+
+def _mend_value(value: SettingValue) -> str:
+    if value.kind == "argument":
+        return "It was given as an argument."
+    variable, _, where = value.source.partition(", ")
+    if value.kind == "environment":
+        return f"Set it again: export {variable}=..."
+    return f"Correct it in {where}." if where else f"It comes from {value.source}."

@@ -1,0 +1,54 @@
+"""Headers of every request: those of the entry, fixed or taken from variables, and those given as an argument."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from modelcatalog.catalog.diagnostics.finding import Finding
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.catalog.redaction.secret_names import is_secret_name
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.model.entries import Entry
+    from modelcatalog.resolver.credentials.environment import Environment, Found
+
+
+def look_for_headers(entry: Entry, environment: Environment) -> tuple[dict[str, Found], list[Finding]]:
+    """The variable that each header is taken from, and what is missing or can't be sent."""
+    hits: dict[str, Found] = {}
+    findings: list[Finding] = []
+    for name, header in entry.headers.items():
+        if header.value is not None:
+            continue
+        found = next((hit for hit in environment.look(header.env) if not hit.is_blank), None)
+        if found is not None:
+            if re.search(r"[\x00-\x1f\x7f]", found.value):
+                message = f"{found.variable} has a line break or a control character; no header can carry it."
+                findings.append(
+                    Finding("invalid-credential", "error", message, "Set it again without.", name)
+                )
+            hits[name] = found
+        elif header.required:
+            looked = ", ".join(f"{variable} (unset)" for variable in header.env)
+            message = f"No value for the header {name} of {entry.id}. Looked for: {looked}."
+            findings.append(
+                Finding("missing-setting", "error", message, f"Set it: export {header.env[0]}=...", name)
+            )
+    return hits, findings
+
+
+def all_headers(
+    entry: Entry, hits: Mapping[str, Found], given: Mapping[str, Any] | None
+) -> dict[str, str | Secret]:
+    """Each header with its value: those of the entry, over which those that were given win."""
+    headers: dict[str, str | Secret] = {}
+    for name, header in entry.headers.items():
+        if name in hits:
+            headers[name] = Secret(hits[name].value)
+        elif header.value is not None:
+            headers[name] = header.value
+    for name, value in (given or {}).items():
+        headers[name] = Secret(value) if is_secret_name(name) and isinstance(value, str) else value
+    return headers

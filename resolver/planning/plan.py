@@ -1,0 +1,187 @@
+"""The plan: everything that a model name means here and now, and where each part of it came from. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from modelcatalog.catalog.redaction.secret import Secret, mask
+
+if TYPE_CHECKING:
+    from modelcatalog.catalog.diagnostics.finding import Finding
+    from modelcatalog.catalog.model.entries import Entry
+    from modelcatalog.providers.adapter.packages import Package
+    from modelcatalog.providers.identities.refreshable import Tokens
+    from modelcatalog.resolver.credentials.cloud_identities import Login
+    from modelcatalog.resolver.credentials.values import PlannedArgument, SettingValue
+    from modelcatalog.resolver.model_names import ModelRef
+
+
+@dataclass(frozen=True, repr=False)
+class Plan:
+    """What a model name means on this machine. `findings` with severity `error` stand in the way of a client.
+
+    `url` is the base URL as the SDK gets it, None where the SDK needs none. `installed` is the version of the SDK
+    here, None when it isn't installed; `further_packages` are those that the SDK needs too, each with its version
+    here. `machine` says what there is here for a model that runs in this process. `kept_out` are variables that the SDK
+    would have read by itself. `tokens` are the functions whose keys clients of this plan were given: they know which,
+    for masking.
+    """
+
+    ref: ModelRef
+    entry: Entry
+    model: str
+    auth: str
+    login: Login | None
+    package: Package
+    client: str
+    installed: str | None
+    url: str | None
+    settings: Mapping[str, SettingValue]
+    headers: Mapping[str, str | Secret]
+    arguments: tuple[PlannedArgument, ...]
+    findings: tuple[Finding, ...]
+    kept_out: Mapping[str, str]
+    machine: str | None = None
+    further_packages: Mapping[str, str | None] = field(default_factory=dict)
+    timeout: float | None = None
+    max_retries: int | None = None
+    http_client: Any = field(default=None, repr=False)
+    tokens: list[Tokens] = field(default_factory=list, repr=False, compare=False)
+    follow_redirects: bool = True
+
+    def __repr__(self) -> str:
+        return f"<Plan {self.ref}: {self.client}, {len(self.findings)} findings>"
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that stand in the way of a client."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never be shown, for masking what others wrote."""
+        named = [(name, value.value) for name, value in self.settings.items()]
+        named += [*self.headers.items(), *((argument.name, argument.value) for argument in self.arguments)]
+        found = [text for name, value in named for text in _secrets_in(value, name)]
+        found += [key for tokens in self.tokens for key in tokens.seen]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def versions(self) -> str:
+        """What is installed of the SDK and of what it needs: `transformers 5.24.0, torch 2.13.0`."""
+        all_of_it = {self.package.distribution: self.installed, **self.further_packages}
+        return ", ".join(f"{name} {version or 'not installed'}" for name, version in all_of_it.items())
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a plan holds secrets: make it again from the model's name, or pickle to_json()")
+
+    def guarded(self) -> Plan:
+        """The plan with its secrets masked in what the findings say: an address that is told of may hold one."""
+        secrets = self.secrets if self.findings else ()
+        if not secrets:
+            return self
+
+        def clean(finding: Finding) -> Finding:
+            mend = None if finding.mend is None else mask(finding.mend, secrets)
+            return replace(finding, message=mask(finding.message, secrets), mend=mend)
+
+        return replace(self, findings=tuple(map(clean, self.findings)))
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as `catalog explain --json` prints it. Holds no secret."""
+        whole: dict[str, Any] = _masked(self._fields(), self.secrets)
+        return whole
+
+    def _fields(self) -> dict[str, Any]:
+        return {
+            "model": str(self.ref),
+            "requested": self.ref.requested,
+            "provider": self.entry.provider,
+            "qualifier": self.entry.qualifier,
+            "wire_id": self.model,
+            "status": self.entry.status,
+            "place": str(self.entry.place),
+            "adapter": self.entry.adapter,
+            "client": self.client,
+            "package": {
+                "distribution": self.package.distribution,
+                "installed": self.installed,
+                "minimum": self.package.minimum,
+                "extra": self.package.extra,
+                "further": dict(self.further_packages),
+            },
+            "auth": self.auth,
+            "login": self.login.source if self.login is not None else None,
+            "base_url": self.url,
+            "machine": self.machine,
+            "settings": {name: _setting_json(value) for name, value in self.settings.items()},
+            "headers": {name: str(value) for name, value in self.headers.items()},
+            "arguments": [
+                {"name": a.name, "value": plain(a.value, a.name), "to": a.target, "source": a.source}
+                for a in self.arguments
+            ],
+            "kept_out": dict(self.kept_out),
+            "findings": [finding.to_json() for finding in self.findings],
+            "ready": not self.errors,
+        }
+
+
+def _secrets_in(value: Any, name: str) -> Iterator[str]:
+    """Every Secret in a value, and every text in it that has a name of one."""
+    if isinstance(value, Secret):
+        yield value.reveal()
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _secrets_in(item, str(key))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _secrets_in(item, name)
+    elif isinstance(value, str):
+        from modelcatalog.catalog.redaction.secret_names import is_secret_name
+
+        if is_secret_name(name):
+            yield value
+
+
+def _masked(value: Any, secrets: tuple[str, ...]) -> Any:
+    if isinstance(value, str):
+        return mask(value, secrets)
+    if isinstance(value, dict):
+        return {key: _masked(item, secrets) for key, item in value.items()}
+    return [_masked(item, secrets) for item in value] if isinstance(value, list) else value
+
+
+def plain(value: Any, name: str = "") -> Any:
+    """The value as JSON can hold it: secrets masked, by their name too, and objects by their type's name."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item, str(key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item, name) for item in value]
+    if isinstance(value, str) and name:
+        from modelcatalog.catalog.redaction.secret_names import is_secret_name
+
+        return str(Secret(value)) if is_secret_name(name) else value
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    return str(value) if isinstance(value, Secret) else f"<{type(value).__name__}>"
+
+
+def _setting_json(value: SettingValue) -> dict[str, Any]:
+    return {
+        "value": value.shown if isinstance(value.value, Secret) else plain(value.value),
+        "secret": isinstance(value.value, Secret) or value.name == "api_key",
+        "source": value.source,
+        "kind": value.kind,
+        "required": value.required,
+        "looked_for": [
+            {
+                "variable": looked.variable,
+                "state": looked.state,
+                "where": looked.where,
+                "legacy": looked.legacy,
+            }
+            for looked in value.looked
+        ],
+    }

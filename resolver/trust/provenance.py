@@ -1,0 +1,144 @@
+"""Whose word decides where a secret goes: the user's, or that of text which came with a project.
+
+The user's are arguments, the environment, the user's own file, files named by hand and what is installed. A project's
+are its `models.yaml` and its `.env`, until the user trusts them. What the project adds is told by comparing an entry
+with what it would be without the project's file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from modelcatalog.catalog.diagnostics.errors import CatalogError
+from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.resolver.trust.records import is_trusted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelcatalog.catalog.model.catalog import Catalog
+    from modelcatalog.catalog.model.entries import Entry, Place
+    from modelcatalog.catalog.model.layers import Layer
+    from modelcatalog.resolver.credentials.values import SettingValue
+
+_TAKEN = ("environment", ".env", "secrets", "keyring")
+
+
+class Word(NamedTuple):
+    """Something that a project's text decides. `place` and `file` as a person writes them."""
+
+    place: str
+    file: str
+
+
+class Case(NamedTuple):
+    """An entry beside what it would be without the project's file; the same where that is trusted, or has no part.
+
+    Where it doesn't `believe`, no file of a project counts as trusted.
+    """
+
+    entry: Entry
+    reference: Entry
+    below: Catalog
+    project: Layer | None
+    believes: bool = True
+
+    def word_on(self, value: SettingValue) -> Word | None:
+        """The project's word that this value, or the choice of its variable, is; None: it is the user's."""
+        mark = value.mark
+        is_known = self.believes and mark is not None and is_trusted(mark.path, mark.digest)
+        if mark is not None and mark.is_near and not is_known:
+            return Word(value.source.partition(", ")[2], str(mark.path))
+        known = self.reference.settings.get(value.name)
+        if value.kind == "default":
+            is_same = known is not None and known.default == self.entry.settings[value.name].default
+            return None if is_same else self.word(value.place)
+        return self.choice(value)
+
+    def choice(self, value: SettingValue) -> Word | None:
+        """The project's word that this variable is the one to take the value from; None: it would be so without."""
+        known = self.reference.settings.get(value.name)
+        if value.kind not in _TAKEN or (known is not None and value.variable in known.variables):
+            return None
+        setting = self.entry.settings[value.name]
+        return self.word(setting.also_place if value.variable in setting.also else setting.env_place)
+
+    def word(self, place: Place | None) -> Word:
+        """The word of the project's file, at this place if it is one of that file's."""
+        at = place if place is not None and place.layer == "project" else self.entry.place
+        file = self.project.path if self.project is not None else at.path
+        return Word(str(at) if at.layer == "project" else file, file)
+
+
+def case_of(catalog: Catalog, entry: Entry, *, believes: bool = True) -> Case:
+    """The entry beside its reference."""
+    layer = next((layer for layer in catalog.layers if layer.kind == "project"), None)
+    if layer is None or layer.file is None:
+        return Case(entry, entry, catalog, None, believes)
+    if believes and is_trusted(layer.file, layer.digest):
+        return Case(entry, entry, catalog, None)
+    below = catalog.without_project
+    if all(place.layer != "project" for place in entry.places.values()):
+        return Case(entry, entry, below, layer, believes)
+    return Case(entry, _reference(below, catalog, entry), below, layer, believes)
+
+
+def concealed(case: Case, values: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
+    """The values, with those masked that the project took from a variable of its own choice, whatever it calls them."""
+    return {name: _concealed(case, value) for name, value in values.items()}
+
+
+def _concealed(case: Case, value: SettingValue) -> SettingValue:
+    if isinstance(value.value, str) and value.name != "base_url" and case.choice(value) is not None:
+        return value._replace(value=Secret(value.value))
+    return value
+
+
+def meaning(catalog: Catalog, name: str) -> str | None:
+    """The provider that a model's name leads to in this catalog."""
+    try:
+        full = catalog.model_alias(name.strip()) or name.strip()
+        return catalog.find(re.split(r"[/:]", full, maxsplit=1)[0])
+    except CatalogError:
+        return None
+
+
+def _reference(below: Catalog, catalog: Catalog, entry: Entry) -> Entry:
+    """What the entry, or the one that it extends, is without the project's file; else a blank one of its name."""
+    provider, qualifier, seen = entry.provider, entry.qualifier, set[str]()
+    while provider not in seen:
+        seen.add(provider)
+        for way in dict.fromkeys((qualifier, None)):
+            found = _found(below, provider, way)
+            if found is not None:
+                return found
+        merged = catalog.merged(provider)
+        target = merged[0].get("extends") if merged is not None else None
+        if not target:
+            break
+        provider, _, other = str(target).partition("/")
+        provider, qualifier = catalog.find(provider) or provider, other or qualifier
+    return _blank(entry)
+
+
+def _found(catalog: Catalog, provider: str, qualifier: str | None) -> Entry | None:
+    try:
+        if catalog.find(provider) != provider:
+            return None
+        return catalog.entry(provider, qualifier)
+    except (CatalogError, KeyError):
+        return None
+
+
+def _blank(entry: Entry) -> Entry:
+    """A provider of this name of which nothing is known but that its variables are called after it."""
+    prefix = re.sub(r"\W", "_", entry.id).upper()
+    settings = {
+        name: setting._replace(default=None, env=(f"{prefix}_{name.upper()}",), also=(), command=())
+        for name, setting in entry.settings.items()
+        if name in ("api_key", "base_url")
+    }
+    return entry._replace(
+        settings=settings, headers={}, auth=("key", "none"), endpoint="{base_url}", places={}
+    )
