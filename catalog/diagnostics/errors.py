@@ -1,7 +1,7 @@
 """Every error that modelcatalog raises.
 
 ModelCatalogError
-  CatalogError                  the data is wrong: holds every Problem, with file, line, column and mend
+  CatalogError                  the data is wrong: holds every Problem, with file, line, column and hint
   CatalogFileError              a catalog file can't be written
   ModelNameError                the name can't be read
     MalformedModelError           no provider, no model, or nothing at all
@@ -209,10 +209,10 @@ class ProviderCallError(ModelCatalogError):
         step: str,
         status: int | None = None,
         url: str | None = None,
-        mend: str | None = None,
+        hint: str | None = None,
     ) -> None:
-        super().__init__(message if mend is None else f"{message} {mend}")
+        super().__init__(message if hint is None else f"{message} {hint}")
         self.step = step
         self.status = status
         self.url = url
-        self.mend = mend
+        self.hint = hint

@@ -10,21 +10,21 @@ Severity = Literal["error", "warning", "note"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What is the matter, and the one command or edit that mends it.
+    """What is the matter, and the one command or edit that fixes it.
 
-    `code` is stable (documented in docs/findings.md); `setting` names the setting it is about. `message` and `mend`
+    `code` is stable (documented in docs/findings.md); `setting` names the setting it is about. `message` and `hint`
     are sentences without any secret in them.
     """
 
     code: str
     severity: Severity
     message: str
-    mend: str | None = None
+    hint: str | None = None
     setting: str | None = None
 
     def text(self) -> str:
-        """Message and mend in one line."""
-        return self.message if self.mend is None else f"{self.message} {self.mend}"
+        """Message and hint in one line."""
+        return self.message if self.hint is None else f"{self.message} {self.hint}"
 
     def to_json(self) -> dict[str, Any]:
         """The finding as `--json` shows it; what doesn't apply is left out."""
@@ -32,7 +32,7 @@ class Finding:
             "code": self.code,
             "severity": self.severity,
             "message": self.message,
-            "mend": self.mend,
+            "hint": self.hint,
             "setting": self.setting,
         }
         return {key: value for key, value in fields.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What each code of a finding means, and how it is mended: the one source of docs/findings.md and `explain-code`."""
+"""What each code of a finding means, and how it is corrected: the one source of docs/findings.md and `explain-code`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 class FindingCode(NamedTuple):
-    """A stable code. `meaning` is a clause, `mend` says what to do about it. `online`: found by `check --online`."""
+    """A stable code. `meaning` is a clause, `hint` says what to do about it. `online`: found by `check --online`."""
 
     code: str
     severity: Severity
     meaning: str
-    mend: str
+    hint: str
     online: bool = False
 
 
@@ -180,7 +180,7 @@ OFFLINE = (
         "Use the replacement that the message names.",
     ),
     FindingCode(
-        "mended-base-url",
+        "corrected-base-url",
         "note",
         "a base URL was completed or cut to what the SDK wants, where that was certain",
         "Nothing has to be done; write the URL in that form to be rid of the note.",

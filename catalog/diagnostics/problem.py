@@ -1,4 +1,4 @@
-"""A problem: something wrong in the data, with the place where it is written and what mends it."""
+"""A problem: something wrong in the data, with the place where it is written and what fixes it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Problem:
     """What is wrong at one place of one file.
 
     `line` and `column` count from 1, and are 0 where there is no text (the file can't be opened). `code` is
-    stable, `message` and `mend` are for people. `pointer` leads to the value in the data. `excerpt` is the source
+    stable, `message` and `hint` are for people. `pointer` leads to the value in the data. `excerpt` is the source
     line with secrets masked, `caret` (from 0) and `width` the part of it that is meant.
     """
 
@@ -20,7 +20,7 @@ class Problem:
     column: int
     message: str
     code: str = "invalid"
-    mend: str | None = None
+    hint: str | None = None
     excerpt: str | None = None
     caret: int = 0
     width: int = 1
@@ -28,19 +28,19 @@ class Problem:
 
     def __str__(self) -> str:
         """All in one line."""
-        if self.mend is None:
+        if self.hint is None:
             return f"{self._place()}: {self.message}"
-        mend = f" ({self.mend})" if self.mend.endswith("?") else f": {self.mend}"
-        return f"{self._place()}: {self.message}{mend}"
+        hint = f" ({self.hint})" if self.hint.endswith("?") else f": {self.hint}"
+        return f"{self._place()}: {self.message}{hint}"
 
     def render(self) -> str:
-        """Three lines: what, the source line, and the mend below the part that is meant."""
+        """Three lines: what, the source line, and the hint below the part that is meant."""
         if not self.excerpt:
             return str(self)
         number = f"{self.line:>5}"
         pad = " " * _columns(self.excerpt[: self.caret])
         marks = "^" * max(1, _columns(self.excerpt[self.caret : self.caret + self.width]))
-        below = f"{' ' * len(number)} | {pad}{marks} {self.mend or ''}".rstrip()
+        below = f"{' ' * len(number)} | {pad}{marks} {self.hint or ''}".rstrip()
         return f"{self._place()}: {self.message}\n{number} | {self.excerpt}\n{below}"
 
     def to_json(self) -> dict[str, Any]:
@@ -48,8 +48,8 @@ class Problem:
         fields: dict[str, Any] = {"path": self.path, "code": self.code, "message": self.message}
         if self.line:
             fields |= {"line": self.line, "column": self.column}
-        if self.mend is not None:
-            fields["mend"] = self.mend
+        if self.hint is not None:
+            fields["hint"] = self.hint
         return {**fields, "pointer": list(self.pointer)}
 
     def _place(self) -> str:

@@ -195,7 +195,7 @@ class _HealingRecords:
     def get(self, key: str, /) -> Record | None:
         try:
             return self._records.get(key)
-        except Exception:  # noqa: BLE001  whatever the damage is, the mend is the same
+        except Exception:  # noqa: BLE001  whatever the damage is, the hint is the same
             return self._heal().get(key)
 
     def keys(self, prefix: str = "", /) -> Iterable[str]:

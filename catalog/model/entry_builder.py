@@ -71,8 +71,8 @@ def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Se
         pointer = f"settings/{name}"
         if value.get("command") and places[f"{pointer}/command"].layer == "project":
             message = f"the setting {name!r} is taken from a command, which a project's file may not name"
-            mend = "write it into your own catalog file"
-            raise problem_at(places, f"{pointer}/command", message, "command-of-a-project", mend)
+            hint = "write it into your own catalog file"
+            raise problem_at(places, f"{pointer}/command", message, "command-of-a-project", hint)
         yield (
             name,
             Setting(

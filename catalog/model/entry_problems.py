@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def problem_at(
-    places: Places, pointer: str, message: str, code: str, mend: str | None = None
+    places: Places, pointer: str, message: str, code: str, hint: str | None = None
 ) -> CatalogError:
     """The error to raise for what the text at `pointer` says."""
     from modelcatalog.catalog.diagnostics.problem import Problem
 
     place = places.get(pointer) or places[""]
     return CatalogError(
-        (Problem(path=place.path, line=place.line, column=1, message=message, code=code, mend=mend),)
+        (Problem(path=place.path, line=place.line, column=1, message=message, code=code, hint=hint),)
     )

@@ -125,9 +125,9 @@ def _nothing_to_extend(
         near = nearest(target.partition("/")[0], [*catalog.providers, *catalog.provider_aliases])
     else:
         near = nearest(target, [f"{found}/{qualifier}" for qualifier in catalog.entry(found).qualifiers])
-    mend = f"did you mean {near[0]!r}?" if near else None
+    hint = f"did you mean {near[0]!r}?" if near else None
     message = f"provider {provider!r} extends {target!r}, which isn't there"
-    return problem_at(places, "extends", message, "unknown-extends", mend)
+    return problem_at(places, "extends", message, "unknown-extends", hint)
 
 
 def _host(url: object) -> str:

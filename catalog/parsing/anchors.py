@@ -14,9 +14,9 @@ _OPEN: Any = object()
 class AliasError(Exception):
     """An alias that can't stand where it does. `is_final`: reading on could take without end."""
 
-    def __init__(self, code: str, message: str, mend: str | None = None, *, is_final: bool = False) -> None:
+    def __init__(self, code: str, message: str, hint: str | None = None, *, is_final: bool = False) -> None:
         super().__init__(message)
-        self.code, self.message, self.mend, self.is_final = code, message, mend, is_final
+        self.code, self.message, self.hint, self.is_final = code, message, hint, is_final
 
 
 class Anchors:

@@ -124,14 +124,14 @@ class Composer:
         if tag is not None and tag not in ("!", f"{_TAG}str"):
             self._tag_problem(at)
         elif text == "<<" and is_plain:
-            mend = "write 'extends: NAME', or repeat the keys"
-            self._problem("merge-key", at, "'<<' merges nothing here", mend)
+            hint = "write 'extends: NAME', or repeat the keys"
+            self._problem("merge-key", at, "'<<' merges nothing here", hint)
         elif not text and is_plain:
             self._problem("no-key", at, "a ':' without a key before it", "write a name before the ':'")
         elif text in self._container:
             first, second = self._key_line(text), (at >> 32) + 1
-            mend = "keep one of the two" if first == second else f"keep one of lines {first} and {second}"
-            self._problem("duplicate-key", at, f"key {shown(text)} stands in line {first} already", mend)
+            hint = "keep one of the two" if first == second else f"keep one of lines {first} and {second}"
+            self._problem("duplicate-key", at, f"key {shown(text)} stands in line {first} already", hint)
         else:
             return
         self._key = _DROPPED
@@ -165,8 +165,8 @@ class Composer:
             self._tag_problem(at)
         if self._key is None and type(self._container) is dict:
             self._key = _DROPPED
-            mend = 'if a text begins with a bracket, put it in quotes: "{name}"'
-            self._problem("key-type", at, "a key is a word, not a list or a map", mend)
+            hint = 'if a text begins with a bracket, put it in quotes: "{name}"'
+            self._problem("key-type", at, "a key is a word, not a list or a map", hint)
         else:
             self._put(container, at)
         if len(self._stack) >= self._limits.max_depth:
@@ -191,7 +191,7 @@ class Composer:
             value = self._anchors.repeat(event.anchor, len(self._stack))
         except AliasError as error:
             value = None
-            self._problem(error.code, at, error.message, error.mend)
+            self._problem(error.code, at, error.message, error.hint)
             if error.is_final:
                 raise UnreadableError from None
         if self._key is None and type(self._container) is dict:
@@ -234,9 +234,9 @@ class Composer:
             "tag", at, "a tag ('!...') has no meaning in a catalog", "remove it, or put the value in quotes"
         )
 
-    def _problem(self, code: str, at: int, message: str, mend: str | None = None) -> None:
+    def _problem(self, code: str, at: int, message: str, hint: str | None = None) -> None:
         line, column = (at >> 32) + 1, (at & 0xFFFFFFFF) + 1
-        self.problems.append(self._source.problem(line, column, code, message, mend))
+        self.problems.append(self._source.problem(line, column, code, message, hint))
         if len(self.problems) >= MOST_PROBLEMS:
             raise UnreadableError
 

@@ -59,7 +59,7 @@ class Document:
         pointer: Sequence[str | int],
         code: str,
         message: str,
-        mend: str | None = None,
+        hint: str | None = None,
         *,
         key: bool = False,
     ) -> Problem:
@@ -70,7 +70,7 @@ class Document:
         hide_from = value_column if value_line == line and hides(pointer, value) else None
         word = str(pointer[-1] if key else value)
         return self.source.problem(
-            line, column, code, message, mend, pointer=tuple(pointer), hide_from=hide_from, word=word
+            line, column, code, message, hint, pointer=tuple(pointer), hide_from=hide_from, word=word
         )
 
     def value(self, pointer: Sequence[str | int]) -> Any:

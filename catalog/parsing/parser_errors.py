@@ -63,11 +63,11 @@ class Complaint:
                 return number
         return self.line
 
-    def says(self, message: str, mend: str | None = None, code: str = "yaml") -> Problem:
-        return self.source.problem(self.line, self.column, code, message, mend, hide_from=self.hide_from())
+    def says(self, message: str, hint: str | None = None, code: str = "yaml") -> Problem:
+        return self.source.problem(self.line, self.column, code, message, hint, hide_from=self.hide_from())
 
     def quoting(self) -> str:
-        """The mend of a value that has to be put in quotes. Shows the value if it may be shown."""
+        """The hint of a value that has to be put in quotes. Shows the value if it may be shown."""
         value = self.text[self.column - 1 :].split(" #")[0].strip()
         if self.text[self.column :].startswith(":"):
             value = self.char

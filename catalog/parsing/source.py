@@ -40,7 +40,7 @@ class SourceText:
         column: int,
         code: str,
         message: str,
-        mend: str | None = None,
+        hint: str | None = None,
         *,
         pointer: tuple[str | int, ...] = (),
         hide_from: int | None = None,
@@ -54,4 +54,4 @@ class SourceText:
         match = _WORD.match(text, caret)
         found = match[0].removesuffix(":") if match else ""
         width = min(max(1, len(word if word and text.startswith(word, caret) else found)), _WIDEST)
-        return Problem(self.path, line, column, message, code, mend, text or None, caret, width, pointer)
+        return Problem(self.path, line, column, message, code, hint, text or None, caret, width, pointer)

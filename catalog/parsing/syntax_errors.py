@@ -76,17 +76,17 @@ def _glued(complaint: Complaint) -> Problem | None:
         return None
     place = complaint.at(complaint.line, match.end("name") + 1)
     return place.says(
-        "a blank is missing after ':'", _mend_key(complaint, f"{match['name']}: ") or "write ': '"
+        "a blank is missing after ':'", _hint_key(complaint, f"{match['name']}: ") or "write ': '"
     )
 
 
 def _no_colon(complaint: Complaint) -> Problem:
     match = _BARE.match(complaint.text)
-    mend = _mend_key(complaint, f"{match['name']}:") if match else None
-    return complaint.says("a key without ':' after it", mend)
+    hint = _hint_key(complaint, f"{match['name']}:") if match else None
+    return complaint.says("a key without ':' after it", hint)
 
 
-def _mend_key(complaint: Complaint, key: str) -> str | None:
+def _hint_key(complaint: Complaint, key: str) -> str | None:
     """None where the key may be a part of a secret."""
     is_open = masked(key) == key and complaint.hide_from() is None
     return f"write '{key}'" if is_open else None
@@ -105,8 +105,8 @@ def _unexpected(complaint: Complaint) -> Problem:
             return complaint.says(message, "indent it below the key it belongs to")
         message = f"a key among the list items that begin in line {complaint.start_line}"
         return complaint.says(message, "indent it, or begin it with '- '")
-    mend = f"align it with line {complaint.start_line} or with the line above"
-    return complaint.says("this indentation fits none of the lines above", mend)
+    hint = f"align it with line {complaint.start_line} or with the line above"
+    return complaint.says("this indentation fits none of the lines above", hint)
 
 
 def _after_the_end(complaint: Complaint) -> Problem:
@@ -167,13 +167,13 @@ def _no_content(complaint: Complaint) -> Problem:
 
 
 def _not_here(complaint: Complaint) -> Problem:
-    mend = "begin a new line below the key, or put the value in quotes"
-    return complaint.says(f"'{complaint.char}' can't stand here", mend)
+    hint = "begin a new line below the key, or put the value in quotes"
+    return complaint.says(f"'{complaint.char}' can't stand here", hint)
 
 
 def _tag(complaint: Complaint) -> Problem:
-    mend = "remove it, or put the value in quotes"
-    return complaint.at_start().says("a tag ('!...') has no meaning in a catalog", mend, "tag")
+    hint = "remove it, or put the value in quotes"
+    return complaint.at_start().says("a tag ('!...') has no meaning in a catalog", hint, "tag")
 
 
 def _directive(complaint: Complaint) -> Problem:

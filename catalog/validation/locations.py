@@ -33,7 +33,7 @@ def located(problems: Iterable[Problem], layers: Iterable[Layer]) -> list[Proble
                 column,
                 problem.code,
                 problem.message,
-                problem.mend,
+                problem.hint,
                 pointer=problem.pointer,
                 word=word,
             )

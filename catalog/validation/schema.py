@@ -54,8 +54,8 @@ def _foreign(document: Document) -> Problem | None:
     """The problem of a file that is no catalog at all."""
     data = document.data
     if data is None:
-        message, mend = "the file is empty", "begin it with 'catalog: 1'"
-        return document.problem((), "empty", message, mend)
+        message, hint = "the file is empty", "begin it with 'catalog: 1'"
+        return document.problem((), "empty", message, hint)
     if not isinstance(data, dict):
         message = "a catalog file has the keys 'catalog', 'providers' and 'aliases'; this is something else"
         return document.problem((), "not-a-catalog", message, "begin it with 'catalog: 1'")

@@ -57,8 +57,8 @@ class Mismatch(NamedTuple):
     def wanted(self) -> Any:
         return self.error.validator_value
 
-    def problem(self, code: str, message: str, mend: str | None = None) -> Problem:
-        return self.document.problem(self.pointer, code, message, mend)
+    def problem(self, code: str, message: str, hint: str | None = None) -> Problem:
+        return self.document.problem(self.pointer, code, message, hint)
 
 
 def problems_of(mismatch: Mismatch) -> Iterable[Problem]:
@@ -110,18 +110,18 @@ def _const(at: Mismatch) -> Iterator[Problem]:
 
 def _pattern(at: Mismatch) -> Iterator[Problem]:
     rule = at.error.schema["patternErrorMessage"]
-    mend = _form_mend(at.value, at.wanted)
+    hint = _form_hint(at.value, at.wanted)
     if "propertyNames" in at.error.absolute_schema_path:
         pointer = (*at.pointer, at.value)
         message = f"{rule}, not {shown(at.value)}"
-        yield at.document.problem(pointer, "wrong-form", message, mend, key=True)
+        yield at.document.problem(pointer, "wrong-form", message, hint, key=True)
     elif field(at.pointer) in ("'env'", "'also'") and not names_thing(at.pointer):
         yield no_variable(at.document, rule, at.value, at.pointer)
     else:
-        yield at.problem("wrong-form", f"{rule}, not {shown_value(at.value, at.pointer)}", mend)
+        yield at.problem("wrong-form", f"{rule}, not {shown_value(at.value, at.pointer)}", hint)
 
 
-def _form_mend(value: str, pattern: str) -> str | None:
+def _form_hint(value: str, pattern: str) -> str | None:
     """The nearest text that has the form."""
     dashed = "-".join(value.split())
     better = [
@@ -155,19 +155,19 @@ def _format(at: Mismatch) -> Iterator[Problem]:
     if at.wanted == "date":
         yield at.problem("no-such-day", f"there is no day {value}")
     elif isinstance(at.error.cause, SlowPatternError):
-        mend = "repeat single signs and sets, not groups, and few of them; begin it with ^"
-        yield at.problem("slow-pattern", f"{value} could take very long on some values", mend)
+        hint = "repeat single signs and sets, not groups, and few of them; begin it with ^"
+        yield at.problem("slow-pattern", f"{value} could take very long on some values", hint)
     else:
         reason = str(at.error.cause or "").split(" at position")[0]
         yield at.problem("wrong-form", f"{value} is no regular expression: {visible(masked(reason))}")
 
 
 def _required(at: Mismatch) -> Iterator[Problem]:
-    mends = {"catalog": "begin it with 'catalog: 1'", "env": "write {env: NAME}", "to": "write {to: body}"}
+    fixes = {"catalog": "begin it with 'catalog: 1'", "env": "write {env: NAME}", "to": "write {to: body}"}
     for name in at.wanted:
         if name not in at.value:
             code = "not-a-catalog" if name == "catalog" else "missing-key"
-            yield at.problem(code, f"{owner(at.pointer)} lacks the key {name!r}", mends.get(name))
+            yield at.problem(code, f"{owner(at.pointer)} lacks the key {name!r}", fixes.get(name))
 
 
 def _additional(at: Mismatch) -> Iterator[Problem]:
@@ -176,11 +176,11 @@ def _additional(at: Mismatch) -> Iterator[Problem]:
     for key in at.value:
         if key not in known:
             message = f"unknown key {shown(key)} {place}"
-            mend = _key_mend(at, key, known)
-            yield at.document.problem((*at.pointer, key), "unknown-key", message, mend, key=True)
+            hint = _key_hint(at, key, known)
+            yield at.document.problem((*at.pointer, key), "unknown-key", message, hint, key=True)
 
 
-def _key_mend(at: Mismatch, key: str, known: dict[str, Any]) -> str | None:
+def _key_hint(at: Mismatch, key: str, known: dict[str, Any]) -> str | None:
     elsewhere = [_ELSEWHERE[key]] if _ELSEWHERE.get(key) in known else []
     near = sorted(elsewhere or nearest(key, known), key=lambda name: name in at.value)
     if near:

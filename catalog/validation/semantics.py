@@ -38,9 +38,9 @@ def check_entry(entry: Entry, adapters: Adapters) -> list[Problem]:
     if not adapters.has(entry.adapter):
         known = list(adapters.names())
         near = nearest(entry.adapter, known)
-        mend = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
         message = f"{entry.id!r} names the adapter {entry.adapter!r}, which isn't there"
-        return [_problem(entry, "adapter", message, "unknown-adapter", mend)]
+        return [_problem(entry, "adapter", message, "unknown-adapter", hint)]
     facts = adapters.facts(entry.adapter)
     problems = [*_targets(entry, facts), *_settings(entry, facts)]
     if entry.successor and entry.status == "active":
@@ -65,8 +65,8 @@ def _targets(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
             message = (
                 f"{entry.id!r} sends {what} to {target!r}, which the adapter {entry.adapter!r} doesn't have"
             )
-            mend = f"it has {', '.join(sorted(facts.TARGETS))}"
-            yield _problem(entry, f"args/{name}", message, "unknown-target", mend)
+            hint = f"it has {', '.join(sorted(facts.TARGETS))}"
+            yield _problem(entry, f"args/{name}", message, "unknown-target", hint)
 
 
 def _settings(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
@@ -86,8 +86,8 @@ def _settings(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
 
             near = nearest(name, facts.SETTINGS)
             message = f"{entry.id!r} has a setting {name!r}, which the adapter {entry.adapter!r} doesn't read"
-            mend = f"did you mean {near[0]!r}?" if near else f"it reads {', '.join(sorted(facts.SETTINGS))}"
-            yield _problem(entry, f"settings/{name}", message, "unknown-setting", mend)
+            hint = f"did you mean {near[0]!r}?" if near else f"it reads {', '.join(sorted(facts.SETTINGS))}"
+            yield _problem(entry, f"settings/{name}", message, "unknown-setting", hint)
 
 
 def check_catalog(catalog: Catalog, adapters: Adapters) -> list[Problem]:
@@ -129,8 +129,8 @@ def _model_alias(catalog: Catalog, alias: str, model: str) -> Iterable[Problem]:
         (layer, r) for layer in reversed(catalog.layers) if (r := layer.record(f"n/{alias}")) is not None
     )
 
-    def problem(message: str, code: str, mend: str | None = None) -> Problem:
-        return Problem(path=layer.path, line=record["l"], column=1, message=message, code=code, mend=mend)
+    def problem(message: str, code: str, hint: str | None = None) -> Problem:
+        return Problem(path=layer.path, line=record["l"], column=1, message=message, code=code, hint=hint)
 
     try:
         target = catalog.model_alias(alias) or model
@@ -139,19 +139,19 @@ def _model_alias(catalog: Catalog, alias: str, model: str) -> Iterable[Problem]:
             from modelcatalog.catalog.diagnostics.suggestions import nearest
 
             near = nearest(provider, [*catalog.providers, *catalog.provider_aliases])
-            mend = f"did you mean {near[0]!r}?" if near else None
+            hint = f"did you mean {near[0]!r}?" if near else None
             yield problem(
                 f"alias {alias!r} names the provider {provider!r}, which isn't there",
                 "unknown-provider",
-                mend,
+                hint,
             )
     except CatalogError as error:
         yield from error.problems
 
 
-def _problem(entry: Entry, pointer: str, message: str, code: str, mend: str | None) -> Problem:
+def _problem(entry: Entry, pointer: str, message: str, code: str, hint: str | None) -> Problem:
     place = _place(entry.places, pointer) or entry.place
-    return Problem(path=place.path, line=place.line, column=1, message=message, code=code, mend=mend)
+    return Problem(path=place.path, line=place.line, column=1, message=message, code=code, hint=hint)
 
 
 def _place(places: Mapping[str, Place], pointer: str) -> Place | None:

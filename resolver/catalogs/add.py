@@ -30,7 +30,7 @@ API_KEY = ("required", "optional", "none")
 
 
 class Added(NamedTuple):
-    """What was written and where. `notes` are sentences on what was mended, and what is worth knowing."""
+    """What was written and where. `notes` are sentences on what was corrected, and what is worth knowing."""
 
     file: Path
     shown: str
@@ -119,9 +119,9 @@ def _demand_readable(name: str, entry: dict[str, str]) -> None:
         insert("", "", name, entry)
     except CatalogError as error:
         problem = error.problems[0]
-        mend = f" ({problem.mend})" if problem.mend else ""
+        hint = f" ({problem.hint})" if problem.hint else ""
         argument = "name" if problem.code == "wrong-form" else "base_url"
-        raise ArgumentError(f"This can't be written: {problem.message}{mend}.", argument=argument) from None
+        raise ArgumentError(f"This can't be written: {problem.message}{hint}.", argument=argument) from None
     except InsertionError:
         raise ArgumentError("The name can't be a key of a catalog file.", argument="name") from None
 

@@ -50,9 +50,9 @@ def _address(entry: Entry) -> Iterable[Problem]:
     plain = entry.endpoint == "{base_url}"
     url, findings = examine(base.default, adapter.URL_RULE, source="")
     message = next((finding.message for finding in findings), None)
-    mend = None
+    hint = None
     if findings and findings[0].severity == "note":
-        message, mend = f"the base URL {base.default!r} ends in what the SDK adds by itself", f"write {url}"
+        message, hint = f"the base URL {base.default!r} ends in what the SDK adds by itself", f"write {url}"
     elif message is None and plain:
         message = adapter.url_problem(url)
     if message is not None:
@@ -63,5 +63,5 @@ def _address(entry: Entry) -> Iterable[Problem]:
             column=1,
             message=message.rstrip("."),
             code="bad-address",
-            mend=mend,
+            hint=hint,
         )

@@ -71,8 +71,8 @@ def unloaded(plan: Plan, files: list[StrayFile]) -> list[Finding]:
 def _unloaded(variable: str, file: StrayFile, setting: str) -> Finding:
     line = file.variables[variable]
     message = f"{variable} stands in {file.shown}{f':{line}' if line else ''}, which isn't read."
-    mend = f"Name the file: export MODELCATALOG_ENV_FILE={shlex.quote(file.shown)}"
-    return Finding("unloaded-variable", "warning", message, mend, setting)
+    hint = f"Name the file: export MODELCATALOG_ENV_FILE={shlex.quote(file.shown)}"
+    return Finding("unloaded-variable", "warning", message, hint, setting)
 
 
 def unreadable(environment: Environment) -> list[Finding]:
@@ -82,16 +82,16 @@ def unreadable(environment: Environment) -> list[Finding]:
         named = option("ENV_FILE") is not None
         problem = _problem(environment.dotenv, missing=named)
         if problem is not None:
-            mend = "Correct MODELCATALOG_ENV_FILE, or: unset MODELCATALOG_ENV_FILE" if named else None
+            hint = "Correct MODELCATALOG_ENV_FILE, or: unset MODELCATALOG_ENV_FILE" if named else None
             found.append(
                 Finding(
-                    "unread-file", "warning", f"{environment.dotenv} {problem}: nothing of it is used.", mend
+                    "unread-file", "warning", f"{environment.dotenv} {problem}: nothing of it is used.", hint
                 )
             )
     if environment.secrets is not None and not environment.secrets.is_dir():
         message = f"{environment.secrets}, which MODELCATALOG_SECRETS_DIR names, is no folder: nothing is read there."
-        mend = "Correct MODELCATALOG_SECRETS_DIR, or: unset MODELCATALOG_SECRETS_DIR"
-        found.append(Finding("unread-file", "warning", message, mend))
+        hint = "Correct MODELCATALOG_SECRETS_DIR, or: unset MODELCATALOG_SECRETS_DIR"
+        found.append(Finding("unread-file", "warning", message, hint))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What is set up on this machine, what isn't, and what mends it. Offline: asks nobody."""
+"""What is set up on this machine, what isn't, and what fixes it. Offline: asks nobody."""
 
 from __future__ import annotations
 

@@ -95,8 +95,8 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
     if proved:
         return done
     message = f"{row.id} answered, but its list needs no key: this doesn't prove the key."
-    mend = f"One paid call proves it: catalog probe {row.id}/MODEL"
-    found = () if proved is None else (Finding("unproved-key", "note", message, mend),)
+    hint = f"One paid call proves it: catalog probe {row.id}/MODEL"
+    found = () if proved is None else (Finding("unproved-key", "note", message, hint),)
     return replace(done, outcome="answers", findings=found)
 
 
@@ -177,7 +177,7 @@ def _with_better_url(answer: OnlineAnswer, url: str | None) -> OnlineAnswer:
     if url is None:
         return answer
     (finding,) = answer.findings
-    return replace(answer, findings=(replace(finding, mend=f"The endpoint answers at {url}: set that."),))
+    return replace(answer, findings=(replace(finding, hint=f"The endpoint answers at {url}: set that."),))
 
 
 def _unbuildable(row: CheckRow, said: str) -> OnlineAnswer:
@@ -188,5 +188,5 @@ def _unbuildable(row: CheckRow, said: str) -> OnlineAnswer:
 
 def _not_asked(row: CheckRow, reason: str) -> OnlineAnswer:
     message = f"{row.id} can't be asked without a paid call: {reason.rstrip('.')}."
-    mend = f"One tells: catalog probe {row.id}/MODEL"
-    return OnlineAnswer(row.id, "not asked", (Finding("not-askable", "note", message, mend),))
+    hint = f"One tells: catalog probe {row.id}/MODEL"
+    return OnlineAnswer(row.id, "not asked", (Finding("not-askable", "note", message, hint),))

@@ -1,4 +1,4 @@
-"""From a failed call to a finding: what the service or the network said, as a stable code with its mend."""
+"""From a failed call to a finding: what the service or the network said, as a stable code with its hint."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ def code_of(failure: Failure) -> str:
 
 
 def finding_for(row: CheckRow, failure: Failure, timeout: float) -> Finding:
-    """The finding for a call that failed: the service's words, and what mends it here."""
+    """The finding for a call that failed: the service's words, and what fixes it here."""
     code = code_of(failure)
     severity: Severity = "warning" if code == "rate-limited" else "error"
     status = f"{failure.status}: " if failure.status else ""
     said = failure.detail or "no words came with it"
     where = f" ({failure.method or 'GET'} {failure.url})" if failure.url else ""
-    return Finding(code, severity, f"{status}{said.rstrip('.')}{where}.", _mend(code, row, timeout))
+    return Finding(code, severity, f"{status}{said.rstrip('.')}{where}.", _hint(code, row, timeout))
 
 
-def _mend(code: str, row: CheckRow, timeout: float) -> str | None:
+def _hint(code: str, row: CheckRow, timeout: float) -> str | None:
     entry, settings = row.plan.entry, row.plan.settings
     base = settings.get("base_url")
     key = settings.get("api_key")
@@ -66,7 +66,7 @@ def _mend(code: str, row: CheckRow, timeout: float) -> str | None:
             new = f"; get one at {entry.keys}" if entry.keys else ""
             return f"{source}{new}."
         case "login-failed":
-            return row.plan.login.mend if row.plan.login is not None else None
+            return row.plan.login.hint if row.plan.login is not None else None
         case "connection-refused":
             return f"Is the server running? {_base(base)}"
         case "unknown-host" if base is not None and base.kind == "default":

@@ -45,19 +45,19 @@ def _ambient(adapter: str) -> Iterable[Ambient]:
 
 def _empty(looked: Looked, value: SettingValue) -> Finding:
     message = f"{looked.variable} is set but empty ({looked.where}): it counts as unset."
-    mend = (
+    hint = (
         f"Set it, or: unset {looked.variable}"
         if looked.where == "environment"
         else f"Set it in {looked.where}, or take the line away."
     )
-    return Finding("empty-variable", "note", message, mend, value.name)
+    return Finding("empty-variable", "note", message, hint, value.name)
 
 
 def _shadowed(looked: Looked, value: SettingValue) -> Finding:
     winner = f"from {value.source.partition(', ')[2]}" if looked.variable in value.source else value.source
     message = f"{looked.variable} ({looked.where}) isn't used: {value.name} comes {_by(winner)}."
-    mend = f"unset {looked.variable}" if looked.where == "environment" else f"Take it out of {looked.where}."
-    return Finding("shadowed-variable", "note", message, f"If it is not wanted: {mend}", value.name)
+    hint = f"unset {looked.variable}" if looked.where == "environment" else f"Take it out of {looked.where}."
+    return Finding("shadowed-variable", "note", message, f"If it is not wanted: {hint}", value.name)
 
 
 def _by(winner: str) -> str:

@@ -79,7 +79,7 @@ def fold(head: str, text: str) -> list[str]:
     return [head + lines[0], *(" " * len(head) + line for line in lines[1:])]
 
 
-def fold_mend(head: str, text: str) -> list[str]:
+def fold_hint(head: str, text: str) -> list[str]:
     """`text` as `fold` gives it, but a command in it stays in one line, so that it can be copied."""
     found = _COMMAND.search(text)
     if found is None or "=.." in found.group() or width() == 0 or len(head) + len(text) <= width():

@@ -28,7 +28,7 @@ class Login(NamedTuple):
     scheme: str
     source: str | None
     unusable: str | None = None
-    mend: str | None = None
+    hint: str | None = None
 
 
 def look(scheme: str, environment: Environment, settings: Mapping[str, SettingValue]) -> Login:
@@ -37,7 +37,7 @@ def look(scheme: str, environment: Environment, settings: Mapping[str, SettingVa
 
 
 def _aws(environment: Environment, settings: Mapping[str, SettingValue]) -> Login:
-    mend = "Run: aws configure (or aws sso login), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+    hint = "Run: aws configure (or aws sso login), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
     given = settings.get("aws_access_key_id") or settings.get("aws_access_key")
     if given is not None and given.is_set:
         return Login("aws", f"access key from {given.source}")
@@ -63,9 +63,9 @@ def _aws(environment: Environment, settings: Mapping[str, SettingValue]) -> Logi
         return Login("aws", "the container's role (AWS_CONTAINER_CREDENTIALS_*)")
     if profile is not None:
         return Login(
-            "aws", None, f"the profile {profile!r} isn't in ~/.aws/config or ~/.aws/credentials", mend
+            "aws", None, f"the profile {profile!r} isn't in ~/.aws/config or ~/.aws/credentials", hint
         )
-    return Login("aws", None, None, mend)
+    return Login("aws", None, None, hint)
 
 
 _AWS_KINDS = {
@@ -79,35 +79,35 @@ _AWS_KINDS = {
 
 
 def _google(environment: Environment, settings: Mapping[str, SettingValue]) -> Login:
-    mend = "Run: gcloud auth application-default login"
+    hint = "Run: gcloud auth application-default login"
     if _said(settings, "access_token"):
         return Login("google", f"token from {settings['access_token'].source}")
     named = _value(environment, "GOOGLE_APPLICATION_CREDENTIALS")
     if named is not None:
-        return _google_file(Path(named), "GOOGLE_APPLICATION_CREDENTIALS", mend)
+        return _google_file(Path(named), "GOOGLE_APPLICATION_CREDENTIALS", hint)
     folder = _value(environment, "CLOUDSDK_CONFIG")
     base = Path(folder) if folder else None
     if base is None and (user := home()) is not None:
         base = user / ".config" / "gcloud"
     path = base / "application_default_credentials.json" if base is not None else None
     if path is not None and path.is_file():
-        return _google_file(path, "gcloud", mend)
-    return Login("google", None, None, mend)
+        return _google_file(path, "gcloud", hint)
+    return Login("google", None, None, hint)
 
 
-def _google_file(path: Path, how: str, mend: str) -> Login:
+def _google_file(path: Path, how: str, hint: str) -> Login:
     try:
         data = json.loads(path.read_text("utf-8"))
         kind = data["type"]
     except (OSError, ValueError, KeyError, TypeError):
-        return Login("google", None, f"{_shown(path)} ({how}) isn't there or holds no credentials", mend)
+        return Login("google", None, f"{_shown(path)} ({how}) isn't there or holds no credentials", hint)
     who = data.get("client_email") or data.get("quota_project_id") or data.get("project_id")
     about = f"{kind.replace('_', ' ')}, {who}" if who else kind.replace("_", " ")
     return Login("google", f"{about}, {_shown(path)} ({how})")
 
 
 def _entra(environment: Environment, settings: Mapping[str, SettingValue]) -> Login:
-    mend = "Run: az login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET."
+    hint = "Run: az login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET."
     if _said(settings, "token_provider"):
         return Login("entra", "token provider, argument")
     application = [_value(environment, f"AZURE_{part}") for part in ("TENANT_ID", "CLIENT_ID")]
@@ -125,7 +125,7 @@ def _entra(environment: Environment, settings: Mapping[str, SettingValue]) -> Lo
     account = _azure_account(path)
     if account is not None:
         return Login("entra", f"az login as {account}, {_shown(path)}")
-    return Login("entra", None, None, mend)
+    return Login("entra", None, None, hint)
 
 
 def _azure_account(path: Path | None) -> str | None:

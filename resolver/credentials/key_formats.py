@@ -95,24 +95,24 @@ def _moved(entry: Entry, setting: Setting, value: SettingValue, foreign: tuple[s
     message = (
         f"{subject} holds a key of {other.name} (it begins with {prefix}), and would be sent to {entry.name}."
     )
-    mend = f"Get one of {entry.name}" + (f" at {entry.keys}." if entry.keys else ".")
+    hint = f"Get one of {entry.name}" + (f" at {entry.keys}." if entry.keys else ".")
     if target == variable:
         target = None
     if target is not None and value.kind == "environment":
-        mend = f'Move it: export {target}="${variable}"; unset {variable}'
+        hint = f'Move it: export {target}="${variable}"; unset {variable}'
     elif target is not None and value.kind != "argument":
-        mend = f"Write {target} in place of {variable} in {value.source.partition(', ')[2]}."
-    return Finding("foreign-key", "error" if is_error else "warning", message, mend, setting.name)
+        hint = f"Write {target} in place of {variable} in {value.source.partition(', ')[2]}."
+    return Finding("foreign-key", "error" if is_error else "warning", message, hint, setting.name)
 
 
 def _stand_in(entry: Entry, setting: Setting, value: SettingValue, what: str) -> Finding:
     message = f"{what} holds a stand-in, not a key of {entry.name}."
     keys = f" (get one at {entry.keys})" if entry.keys else ""
     place = value.source.partition(", ")[2]
-    mend = (
+    hint = (
         f"Set it: export {what}=...{keys}" if value.kind == "environment" else f"Correct it in {place}{keys}."
     )
-    return Finding("placeholder-value", "error", message, mend, setting.name)
+    return Finding("placeholder-value", "error", message, hint, setting.name)
 
 
 def _unusual(
@@ -126,5 +126,5 @@ def _unusual(
         return []
     message = f"{what[0].upper()}{what[1:]} doesn't look like a key of {entry.name}."
     keys = f"; get one at {entry.keys}." if entry.keys else "."
-    mend = f"Its keys have the form {setting.pattern}{keys}"
-    return [Finding("unusual-key", "warning", message, mend, setting.name)]
+    hint = f"Its keys have the form {setting.pattern}{keys}"
+    return [Finding("unusual-key", "warning", message, hint, setting.name)]

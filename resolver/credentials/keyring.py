@@ -23,7 +23,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class KeyringUnusableError(Exception):
-    """The keyring can't be used. Its text says why, and what mends it; it holds no secret."""
+    """The keyring can't be used. Its text says why, and what fixes it; it holds no secret."""
 
 
 def kept(names: Sequence[str]) -> list[str]:

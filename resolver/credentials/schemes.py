@@ -65,6 +65,6 @@ def login_findings(entry: Entry, scheme: str, login: Login | None) -> list[Findi
         return findings
     lacks = f"No {_LOGINS[scheme]} login for {entry.id}"
     if login.unusable is not None:
-        return [*findings, Finding("unusable-login", "warning", f"{lacks}: {login.unusable}.", login.mend)]
+        return [*findings, Finding("unusable-login", "warning", f"{lacks}: {login.unusable}.", login.hint)]
     message = f"{lacks} in variables or files (a cloud machine's role can't be seen offline)."
-    return [*findings, Finding("no-login", "warning", message, login.mend)]
+    return [*findings, Finding("no-login", "warning", message, login.hint)]

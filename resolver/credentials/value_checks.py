@@ -37,8 +37,8 @@ def inspect_settings(
             if name == "api_key" and auth == "key" and not findings:
                 findings += shape_findings(catalog, entry, setting, values, text)
         elif problem := _unfit(setting, text):
-            mend = _mend_value(value)
-            findings.append(Finding("invalid-setting", "error", f"{name} {problem}.", mend, name))
+            hint = _hint_value(value)
+            findings.append(Finding("invalid-setting", "error", f"{name} {problem}.", hint, name))
     return findings
 
 
@@ -49,10 +49,10 @@ def _missing(entry: Entry, setting: Setting, value: SettingValue) -> Finding:
     )
     message = f"No {what} for {entry.id}. Looked for: {looked}."
     variable = setting.variables[0] if setting.variables else None
-    mend = f"Set it: export {variable}=..." if variable else f"Pass {setting.name}=..."
-    hint = f"get one at {entry.keys}" if setting.secret and entry.keys else setting.description
+    hint = f"Set it: export {variable}=..." if variable else f"Pass {setting.name}=..."
+    more = f"get one at {entry.keys}" if setting.secret and entry.keys else setting.description
     code = "missing-credential" if setting.secret else "missing-setting"
-    return Finding(code, "error", message, f"{mend} ({hint})" if hint else mend, setting.name)
+    return Finding(code, "error", message, f"{hint} ({more})" if more else hint, setting.name)
 
 
 def _state(looked: Looked) -> str:
@@ -82,8 +82,8 @@ def _credential(setting: Setting, value: SettingValue, text: str) -> list[Findin
     where = value.source.partition(", ")[2]
     again = f"Correct it in {where}." if where and value.kind not in ("argument", "environment") else None
 
-    def finding(message: str, mend: str) -> list[Finding]:
-        return [Finding("invalid-credential", "error", f"{what} {message}", mend, setting.name)]
+    def finding(message: str, hint: str) -> list[Finding]:
+        return [Finding("invalid-credential", "error", f"{what} {message}", hint, setting.name)]
 
     if text != text.strip() and text.strip() and not re.search(r"\s", text.strip()):
         name = "a line break" if "\n" in text or "\r" in text else "a blank"
@@ -91,22 +91,22 @@ def _credential(setting: Setting, value: SettingValue, text: str) -> list[Findin
         clean = f'export {variable}="$(printf %s "${variable}" | tr -d \'[:space:]\')"'
         return finding(
             f"{end} {name}; it would be refused.",
-            f"Mend: {clean}" if variable else again or "Pass it without.",
+            f"Fix: {clean}" if variable else again or "Pass it without.",
         )
     if text[:1] in _QUOTES and len(text) > 1 and text[-1] in "\"'”`":
         clean = f'export {variable}="$(printf %s "${variable}" | sed \'s/^.//; s/.$//\')"'
         return finding(
             f"has {_QUOTES[text[0]]} around it, as part of the value.",
-            f"Mend: {clean}" if variable else again or "Pass it without them.",
+            f"Fix: {clean}" if variable else again or "Pass it without them.",
         )
     for form, message, cut in _PASTED:
         if re.match(form, text):
-            mend = (
-                f'Mend: export {variable}="${{{variable}{cut}}}"'
+            hint = (
+                f'Fix: export {variable}="${{{variable}{cut}}}"'
                 if cut
                 else f"Set it again: export {variable}=..."
             )
-            return finding(message, mend if variable else again or "Pass the key alone.")
+            return finding(message, hint if variable else again or "Pass the key alone.")
     if re.search(r"[\s\x00-\x1f\x7f]", text):
         return finding(
             "has white space or a control character inside; no key has.", again or "Copy it again."
@@ -131,7 +131,7 @@ def _unfit(setting: Setting, text: str) -> str | None:
     return None
 
 
-def _mend_value(value: SettingValue) -> str:
+def _hint_value(value: SettingValue) -> str:
     if value.kind == "argument":
         return "It was given as an argument."
     variable, _, where = value.source.partition(", ")

@@ -1,4 +1,4 @@
-"""Base URLs as people paste them: mended where that is certain, refused with the right form where it isn't."""
+"""Base URLs as people paste them: corrected where that is certain, refused with the right form where it isn't."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -
         if path.endswith(ending):
             path = path[: -len(ending)].rstrip("/")
             findings.append(
-                _mended(f"{ending} was taken off the base URL: the SDK adds it by itself", source)
+                _corrected(f"{ending} was taken off the base URL: the SDK adds it by itself", source)
             )
             break
     if rule.forbid_version and rule.version and path.endswith(rule.version):
         path = path[: -len(rule.version)].rstrip("/")
         findings.append(
-            _mended(f"{rule.version} was taken off the base URL: the SDK adds it by itself", source)
+            _corrected(f"{rule.version} was taken off the base URL: the SDK adds it by itself", source)
         )
     if not path and usual is not None and not rule.forbid_version:
         completed = urlsplit(usual).path.rstrip("/")
         if completed and urlsplit(usual).netloc == parts.netloc:
             path = completed
             findings.append(
-                _mended(f"{completed} was added to the base URL, as the service needs it", source)
+                _corrected(f"{completed} was added to the base URL, as the service needs it", source)
             )
     clean = urlunsplit(SplitResult(parts.scheme, parts.netloc, path, "", ""))
     return clean, findings
@@ -117,13 +117,13 @@ def _masked(text: str) -> str:
 
 def _refused(message: str, source: str, better: str) -> Finding:
     variable, _, where = source.partition(", ")
-    mend = (
+    hint = (
         f"Set it again: export {variable}={better or '...'}"
         if where == "environment"
         else f"It comes from: {source}."
     )
-    return Finding("invalid-base-url", "error", message, mend, "base_url")
+    return Finding("invalid-base-url", "error", message, hint, "base_url")
 
 
-def _mended(message: str, source: str) -> Finding:
-    return Finding("mended-base-url", "note", f"{message} ({source}).", None, "base_url")
+def _corrected(message: str, source: str) -> Finding:
+    return Finding("corrected-base-url", "note", f"{message} ({source}).", None, "base_url")

@@ -36,11 +36,11 @@ def plain_http(url: str | None, allowed: bool, is_secret: bool) -> list[Finding]
         message = (
             f"{url} isn't encrypted: everybody on the way could read what would be sent to it, a secret too."
         )
-        mend = (
+        hint = (
             "Write https:// if the host has it. If it must be: the argument allow_http=true, or "
             "allow_http: true in your own catalog file."
         )
-        return [Finding("plain-http", "error", message, mend, "base_url")]
+        return [Finding("plain-http", "error", message, hint, "base_url")]
     what = "the key and the messages" if is_secret else "the messages"
     message = f"{url} isn't encrypted: everybody on the way can read {what}."
     return [Finding("plain-http", "warning", message, "Write https:// if the host has it.", "base_url")]

@@ -28,10 +28,10 @@ def entry_findings(entry: Entry, within: int = WITHIN) -> list[Finding]:
     when = f"will be {entry.status} from {entry.since} on" if comes else f"is {entry.status}"
     when += f" since {entry.since}" if entry.since and not comes else ""
     what = f"{entry.id} {when}" + (f": {entry.note}" if entry.note else "")
-    mend = f"Use {entry.successor} instead." if entry.successor else None
+    hint = f"Use {entry.successor} instead." if entry.successor else None
     return [
         Finding(
-            entry.status, "warning" if entry.status == "retired" else "note", what.rstrip(".") + ".", mend
+            entry.status, "warning" if entry.status == "retired" else "note", what.rstrip(".") + ".", hint
         )
     ]
 
@@ -47,8 +47,8 @@ def model_finding(
         return None
     when = "has ended" if day is None else f"ended on {day}" if day <= today else f"ends on {day}"
     instead = facts.get("replacement")
-    mend = f"Use {provider}/{instead} instead." if instead else None
-    return Finding("model-retired", "warning", f"{provider}/{model} {when}.", mend)
+    hint = f"Use {provider}/{instead} instead." if instead else None
+    return Finding("model-retired", "warning", f"{provider}/{model} {when}.", hint)
 
 
 def models_findings(catalog: Catalog, provider: str, within: int = WITHIN) -> list[Finding]:

@@ -35,16 +35,16 @@ def package_findings(entry: Entry, adapter: Adapter) -> list[Finding]:
     if missing:
         what, which = ("package", "isn't") if len(missing) == 1 else ("packages", "aren't")
         message = f"{entry.id} needs the {what} {' and '.join(missing)}, which {which} installed."
-        mend = f"Install it: pip install 'modelcatalog[{adapter.PACKAGE.extra}]'"
-        findings.append(Finding("missing-package", "error", message, mend))
+        hint = f"Install it: pip install 'modelcatalog[{adapter.PACKAGE.extra}]'"
+        findings.append(Finding("missing-package", "error", message, hint))
     for package in packages:
         version = _version(package)
         if version is not None and is_old(version, package.minimum):
             message = (
                 f"{entry.id} needs {package.distribution} {package.minimum} or newer; {version} is installed."
             )
-            mend = f"Update it: pip install -U 'modelcatalog[{package.extra}]'"
-            findings.append(Finding("old-package", "error", message, mend))
+            hint = f"Update it: pip install -U 'modelcatalog[{package.extra}]'"
+            findings.append(Finding("old-package", "error", message, hint))
     return findings
 
 

@@ -84,8 +84,8 @@ class Plan:
             return self
 
         def clean(finding: Finding) -> Finding:
-            mend = None if finding.mend is None else mask(finding.mend, secrets)
-            return replace(finding, message=mask(finding.message, secrets), mend=mend)
+            hint = None if finding.hint is None else mask(finding.hint, secrets)
+            return replace(finding, message=mask(finding.message, secrets), hint=hint)
 
         return replace(self, findings=tuple(map(clean, self.findings)))
 

@@ -112,8 +112,8 @@ def _with_neighbours(finding: Finding, ref: ModelRef, catalog: Catalog, environm
             (hit for hit in environment.look(key.variables if key else ()) if not hit.is_blank), None
         )
         if found is not None and found.variable not in own:
-            hint = f"{found.variable} is set: for that one write {other.id}/{ref.model}."
-            return replace(finding, mend=f"{finding.mend}. {hint}" if finding.mend else hint)
+            other_way = f"{found.variable} is set: for that one write {other.id}/{ref.model}."
+            return replace(finding, hint=f"{finding.hint}. {other_way}" if finding.hint else other_way)
     return finding
 
 

@@ -1,4 +1,4 @@
-"""A probe: one live call, timed, and when it fails the step at which it failed and what mends it."""
+"""A probe: one live call, timed, and when it fails the step at which it failed and what fixes it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ProbeReport:
     ok: bool
     step: str | None = None
     detail: str = ""
-    mend: str | None = None
+    hint: str | None = None
     status: int | None = None
     url: str | None = None
     method: str | None = None
@@ -164,18 +164,18 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
             if better := better_url(plan, adapter, timeout):
                 version = adapter.URL_RULE.version
                 return replace(
-                    report, mend=f"The endpoint answers under {version}: set base_url to {better}."
+                    report, hint=f"The endpoint answers under {version}: set base_url to {better}."
                 )
-            return replace(report, mend="Is the path of the base URL right?")
+            return replace(report, hint="Is the path of the base URL right?")
         case "model":
-            return replace(report, mend=_near_models(resolved, adapter, plan))
+            return replace(report, hint=_near_models(resolved, adapter, plan))
         case "auth":
             key = plan.settings.get("api_key")
             where = f"the key came from {key.source}" if key is not None and key.is_set else "no key was sent"
             keys = f"; get one at {plan.entry.keys}" if plan.entry.keys else ""
-            return replace(report, mend=f"{where[0].upper()}{where[1:]}{keys}.")
+            return replace(report, hint=f"{where[0].upper()}{where[1:]}{keys}.")
         case "connect":
-            return replace(report, mend="Is the server running, and is the base URL right?")
+            return replace(report, hint="Is the server running, and is the base URL right?")
     return report
 
 

@@ -178,10 +178,10 @@ def _finding(case: Case, word: Word, host: str, whats: list[str]) -> Finding:
     verb = "is" if len(whats) == 1 else "are"
     said = f"{word.place} came with a project and would send {them} to {host}."
     message = f"{what[0].upper()}{what[1:]} {verb} yours, but {said}"
-    return Finding("untrusted-source", "error", message, _mend(case, word), "base_url")
+    return Finding("untrusted-source", "error", message, _hint(case, word), "base_url")
 
 
-def _mend(case: Case, word: Word) -> str:
+def _hint(case: Case, word: Word) -> str:
     from pathlib import Path
 
     layer = case.project

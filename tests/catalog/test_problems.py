@@ -23,8 +23,8 @@ def test_a_problem_has_one_line_and_three() -> None:
     )
 
 
-def test_a_mend_that_is_no_question_follows_a_colon() -> None:
-    problem = Problem("models.yaml", 1, 2, "'az2' is one alias", mend="write [az2]")
+def test_a_hint_that_is_no_question_follows_a_colon() -> None:
+    problem = Problem("models.yaml", 1, 2, "'az2' is one alias", hint="write [az2]")
     assert str(problem) == problem.render() == "models.yaml:1:2: 'az2' is one alias: write [az2]"
 
 
@@ -40,14 +40,14 @@ def test_a_problem_of_a_whole_file_has_no_line() -> None:
 
 
 def test_json_has_all_but_the_excerpt() -> None:
-    problem = SourceText("m", "a: b").problem(1, 4, "code", "message", "mend", pointer=("a", 0))
+    problem = SourceText("m", "a: b").problem(1, 4, "code", "message", "hint", pointer=("a", 0))
     assert json.loads(json.dumps(problem.to_json())) == {
         "path": "m",
         "line": 1,
         "column": 4,
         "code": "code",
         "message": "message",
-        "mend": "mend",
+        "hint": "hint",
         "pointer": ["a", 0],
     }
 

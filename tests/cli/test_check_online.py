@@ -87,7 +87,7 @@ def test_check_offline_asks_nobody(catalog: Catalog, acme: Path, server: Recordi
     assert server.requests == []
 
 
-def test_code_is_explained_with_its_mend(catalog: Catalog) -> None:
+def test_code_is_explained_with_its_hint(catalog: Catalog) -> None:
     done = catalog("explain-code", "missing-credential", "key-refused")
     assert done.returncode == 0
     first, second = done.stdout.split("\n\n")
@@ -96,7 +96,7 @@ def test_code_is_explained_with_its_mend(catalog: Catalog) -> None:
     )
     assert "\n  raises    MissingCredentialError" in first
     assert second.endswith("found by  catalog check --online\n")
-    assert all(one.meaning and one.mend for one in CODES.values())
+    assert all(one.meaning and one.hint for one in CODES.values())
 
 
 def test_code_that_isnt_there_gets_the_nearest(catalog: Catalog) -> None:

@@ -77,12 +77,12 @@ def test_name_that_cant_be_resolved(catalog: Catalog, name: str, text: str) -> N
         ),
         (
             f"{SENTINEL}\n",
-            "InvalidCredentialError: OPENAI_API_KEY ends in a line break; it would be refused. Mend: export "
+            "InvalidCredentialError: OPENAI_API_KEY ends in a line break; it would be refused. Fix: export "
             'OPENAI_API_KEY="$(printf %s "$OPENAI_API_KEY" | tr -d \'[:space:]\')"\n',
         ),
         (
             f'"{SENTINEL}"',
-            "InvalidCredentialError: OPENAI_API_KEY has double quotes around it, as part of the value. Mend: "
+            "InvalidCredentialError: OPENAI_API_KEY has double quotes around it, as part of the value. Fix: "
             'export OPENAI_API_KEY="$(printf %s "$OPENAI_API_KEY" | sed \'s/^.//; s/.$//\')"\n',
         ),
     ],
@@ -104,9 +104,9 @@ def test_key_that_cant_be_used(catalog: Catalog, key: str | None, text: str) -> 
         f"export OPENAI_API_KEY={SENTINEL}",
     ],
 )
-def test_command_that_the_message_names_really_mends_the_key(catalog: Catalog, broken: str) -> None:
+def test_command_that_the_message_names_really_fixes_the_key(catalog: Catalog, broken: str) -> None:
     told = catalog("chat", "openai/x", "hi", OPENAI_API_KEY=broken).stderr
-    command = told.partition("Mend: ")[2].strip()
+    command = told.partition("Fix: ")[2].strip()
     shell = subprocess.run(
         ["sh", "-c", f'{command}; printf %s "$OPENAI_API_KEY"'],
         env={**os.environ, "OPENAI_API_KEY": broken},

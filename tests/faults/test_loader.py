@@ -204,7 +204,7 @@ def test_option_of_another_kind_is_a_plain_mistake(catalog: Command, pair: str, 
     assert (done.returncode, done.stderr) == (2, f"ArgumentError: {said}\n")
 
 
-def test_mend_of_a_value_over_two_lines_is_one_line() -> None:
+def test_hint_of_a_value_over_two_lines_is_one_line() -> None:
     problems = layer("  acme:\n    aliases: a\n\n      b\n").problems
     assert [problem.code for problem in problems] == ["wrong-type"]
     assert "\n" not in str(problems[0])

@@ -84,7 +84,7 @@ def test_what_the_engines_process_logged_counts() -> None:
         ("OSError: We couldn't connect to the hub to load the files", "hub"),
     ],
 )
-def test_a_known_cause_says_what_is_missing_and_what_mends_it(said: str, reason: str) -> None:
+def test_a_known_cause_says_what_is_missing_and_what_fixes_it(said: str, reason: str) -> None:
     error = start_error(OUTER, said)
     assert isinstance(error, EngineError)
     assert error.reason == reason
@@ -94,7 +94,7 @@ def test_a_known_cause_says_what_is_missing_and_what_mends_it(said: str, reason:
 
 def test_every_known_cause_has_a_step_and_ends_in_a_sentence() -> None:
     assert {known.step for known in KNOWN} <= set(get_args(Step))
-    assert all(known.mend[-1] in ".?" for known in KNOWN)
+    assert all(known.hint[-1] in ".?" for known in KNOWN)
 
 
 def test_an_unknown_cause_is_told_as_it_is() -> None:

@@ -91,8 +91,8 @@ def test_a_probe_of_a_wrong_model_names_the_one_that_is_served() -> None:
     report = probe("lab/tinny")
     assert (report.ok, report.step, report.status) == (False, "model", 400)
     assert "Server is pinned to 'tiny'" in report.detail
-    assert report.mend == "Did you mean 'tiny'?"
-    assert probe("lab/gpt-4o").mend == "The service lists 1, such as tiny."
+    assert report.hint == "Did you mean 'tiny'?"
+    assert probe("lab/gpt-4o").hint == "The service lists 1, such as tiny."
 
 
 def test_the_command_probes_it(two_lines: Path) -> None:

@@ -104,7 +104,7 @@ def test_its_models_are_found(provider: str) -> None:
         assert adapter.list_models(model.client) == ["org/tiny"]
     report = probe(f"{provider}/org/tinny", timeout=60)
     assert report.step == "model"
-    assert report.mend == "Did you mean 'org/tiny'?"
+    assert report.hint == "Did you mean 'org/tiny'?"
 
 
 def test_a_wrong_key_is_refused(provider: str) -> None:

@@ -1,4 +1,4 @@
-"""goodfire's SDK: what it sends by itself, and what is mended below it."""
+"""goodfire's SDK: what it sends by itself, and what is corrected below it."""
 
 from __future__ import annotations
 

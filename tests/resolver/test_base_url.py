@@ -27,7 +27,7 @@ ROOT = UrlRule(strip=("/messages",), version="/v1", forbid_version=True)
         (OPENAI, None, "http://[::1]:8000/v1", "http://[::1]:8000/v1"),
     ],
 )
-def test_pasted_url_is_mended_where_that_is_certain(
+def test_pasted_url_is_corrected_where_that_is_certain(
     rule: UrlRule, usual: str | None, pasted: str, wanted: str
 ) -> None:
     url, findings = examine(pasted, rule, source="X", usual=usual)

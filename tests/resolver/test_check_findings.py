@@ -102,9 +102,9 @@ def test_nothing_is_near_where_the_right_one_is_set() -> None:
     assert found(check("openai", env=env), "near-miss-variable") == []
 
 
-def test_command_for_a_near_miss_mends_it() -> None:
+def test_command_for_a_near_miss_fixes_it() -> None:
     (finding,) = found(check("openai", env={"OPENAI_KEY": SENTINEL}), "near-miss-variable")
-    command = (finding.mend or "").partition(": ")[2]
+    command = (finding.hint or "").partition(": ")[2]
     done = subprocess.run(
         ["sh", "-c", f'{command}; printf %s "$OPENAI_API_KEY"'],
         env={**os.environ, "OPENAI_KEY": SENTINEL},
@@ -124,7 +124,7 @@ def test_file_that_isnt_read_is_told_and_can_be_named(
     Path(name).write_text(f"# keys\nexport OPENAI_API_KEY={SENTINEL}\n", encoding="utf-8")
     (finding,) = found(check("openai"), "unloaded-variable")
     assert finding.message == f"OPENAI_API_KEY stands in {name}:2, which isn't read."
-    assert finding.mend == f"Name the file: export MODELCATALOG_ENV_FILE={name}"
+    assert finding.hint == f"Name the file: export MODELCATALOG_ENV_FILE={name}"
     monkeypatch.setenv("MODELCATALOG_ENV_FILE", name)
     (row,) = check("openai").of("ready")
     assert row.id == "openai"
@@ -191,7 +191,7 @@ def test_key_of_another_provider_is_told_whose_it_is_and_goes_nowhere() -> None:
         (finding,) = found(check("openai", env={"OPENAI_API_KEY": key}), "foreign-key")
         assert f"OPENAI_API_KEY holds a key of {name}" in finding.message
         assert finding.severity == "error"
-        assert "unset OPENAI_API_KEY" in (finding.mend or "")
+        assert "unset OPENAI_API_KEY" in (finding.hint or "")
     with pytest.raises(Exception, match="holds a key of Anthropic"):
         resolve("openai/x", env={"OPENAI_API_KEY": "sk-ant-x"})
 
@@ -283,7 +283,7 @@ def test_models_that_end_soon_are_told_with_their_replacement() -> None:
     report = check("openai", catalog=catalog, env={"OPENAI_API_KEY": "sk-x"})
     one, alias = found(report, "model-retired")
     assert one.message.startswith("openai/old ends on ")
-    assert one.mend == "Use openai/new instead."
+    assert one.hint == "Use openai/new instead."
     assert alias.message.startswith("The alias fast stands for openai/old ends on ")
     assert (
         found(check("openai", catalog=catalog, env={"OPENAI_API_KEY": "sk-x"}, within=29), "model-retired")
@@ -306,7 +306,7 @@ def test_provider_that_will_end_is_told_within_its_days() -> None:
     catalog = load_catalog(overlay={"providers": {"acme": entry}})
     (finding,) = found(check("acme", catalog=catalog, env={}), "retired")
     assert finding.message == f"acme will be retired from {day} on."
-    assert finding.mend == "Use openai instead."
+    assert finding.hint == "Use openai instead."
     assert found(check("acme", catalog=catalog, env={}, within=39), "retired") == []
 
 
@@ -319,4 +319,4 @@ def test_package_without_which_an_adapter_only_builds_is_missed(monkeypatch: pyt
     monkeypatch.setattr(adapter, "installed_version", installed)
     (finding,) = found(check("anthropic/bedrock", env={}), "missing-package")
     assert finding.message == "anthropic/bedrock needs the package boto3, which isn't installed."
-    assert finding.mend == "Install it: pip install 'modelcatalog[anthropic-bedrock]'"
+    assert finding.hint == "Install it: pip install 'modelcatalog[anthropic-bedrock]'"

@@ -172,7 +172,7 @@ def compare(entry: Entry, environment: dict[str, Made], origin: str) -> bool:
             with pytest.raises(SetupError) as caught:
                 resolve(f"{entry.id}/m", sync=True)
             assert {finding.code for finding in caught.value.findings} == {f.code for f in row.plan.errors}
-            assert all(finding.mend for finding in caught.value.findings)
+            assert all(finding.hint for finding in caught.value.findings)
         elif row.state == "ready":
             builds(f"{entry.id}/m")
             at_home = {"base_url": values_of(entry, service_of(entry.adapter), origin)["base_url"]}

@@ -36,7 +36,7 @@ def source(scheme: str) -> str | None:
 def test_nothing_is_seen_where_nothing_is(scheme: str) -> None:
     login = look(scheme, Environment(), {})
     assert (login.source, login.unusable) == (None, None)
-    assert login.mend
+    assert login.hint
 
 
 def test_aws_key_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,7 @@ def test_refusal_is_told_by_its_code(
     assert answer.outcome == ("unsure" if status == 429 else "fails")
     assert len(server.requests) == 1  # nothing is tried again
     if status == 401:
-        assert "The key came from" in (answer.findings[0].mend or "")
+        assert "The key came from" in (answer.findings[0].hint or "")
 
 
 @each
@@ -193,7 +193,7 @@ def test_service_without_a_free_request_isnt_asked(
         if row.id == entry.id and row.state == "ready":
             assert row.answer is not None
             assert (row.answer.outcome, code(row.answer)) == ("not asked", "not-askable")
-            assert "catalog probe" in (row.answer.findings[0].mend or "")
+            assert "catalog probe" in (row.answer.findings[0].hint or "")
     assert server.requests == []
 
 
@@ -242,7 +242,7 @@ def test_path_that_lacks_its_version_is_named(plain: RecordingServer) -> None:
     plain.answer(Answer((b"no",), 404, "text/plain"))
     found = acme(plain, base_url=plain.origin).rows[0].answer
     assert found is not None
-    assert found.findings[0].mend == f"The endpoint answers at {plain.origin}/v1: set that."
+    assert found.findings[0].hint == f"The endpoint answers at {plain.origin}/v1: set that."
 
 
 def test_service_that_never_ends_its_answer_holds_nobody_up() -> None:

@@ -143,12 +143,12 @@ def test_setting_in_an_address_cant_change_the_path(account: str) -> None:
     [
         (
             f"{SENTINEL}\n",
-            "OPENAI_API_KEY ends in a line break; it would be refused. Mend: export OPENAI_API_KEY=",
+            "OPENAI_API_KEY ends in a line break; it would be refused. Fix: export OPENAI_API_KEY=",
         ),
         (f" {SENTINEL}", "OPENAI_API_KEY begins with a blank; it would be refused."),
         (
             f'"{SENTINEL}"',
-            "OPENAI_API_KEY has double quotes around it, as part of the value. Mend: export OPENAI_API_KEY=",
+            "OPENAI_API_KEY has double quotes around it, as part of the value. Fix: export OPENAI_API_KEY=",
         ),
         (f"'{SENTINEL}'", "OPENAI_API_KEY has single quotes around it"),
         (

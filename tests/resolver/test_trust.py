@@ -89,12 +89,12 @@ def test_project_may_add_a_provider_but_gets_a_key_of_the_users_only_with_trust(
     assert not explain("acme/x", api_key="given").errors
     monkeypatch.setenv("ACME_API_KEY", "k")
     [finding] = explain("acme/x").errors
-    assert finding.mend == "Nothing was sent. If you wrote or trust that file: catalog trust models.yaml"
+    assert finding.hint == "Nothing was sent. If you wrote or trust that file: catalog trust models.yaml"
     trusted(file)
     assert not explain("acme/x").errors
     file.write_text(file.read_text("utf-8").replace("llm.acme", "llm.evil"), encoding="utf-8")
     [finding] = explain("acme/x").errors
-    assert (finding.mend or "").startswith("models.yaml has changed since you trusted it on ")
+    assert (finding.hint or "").startswith("models.yaml has changed since you trusted it on ")
 
 
 def test_explicit_base_url_overrules_the_project(tmp_path: Path) -> None:

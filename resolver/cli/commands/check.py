@@ -1,4 +1,4 @@
-"""`catalog check`: what is set up, what isn't, and the command that mends it."""
+"""`catalog check`: what is set up, what isn't, and the command that fixes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`catalog explain-code`: what the code of a finding means, and what mends it."""
+"""`catalog explain-code`: what the code of a finding means, and what fixes it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _code(code: str) -> FindingCode:
 def _lines(one: FindingCode) -> list[str]:
     from modelcatalog.catalog.diagnostics.errors import error_class
 
-    rows = [("severity", one.severity), ("meaning", one.meaning), ("mend", one.mend)]
+    rows = [("severity", one.severity), ("meaning", one.meaning), ("hint", one.hint)]
     raised = error_class(one.code)
     rows += [("raises", raised.__name__)] if raised is not None else []
     rows += [("found by", "catalog check --online")] if one.online else []

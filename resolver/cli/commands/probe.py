@@ -67,6 +67,6 @@ def _lines(report: ProbeReport, space: int) -> list[str]:
     lines = [f"{head}{paint(f'failed at {report.step}', 'bad')}{status}{took}"]
     called = f"{report.method or 'POST'} {report.url}" if report.url else None
     base = f"base URL {report.base_url} ({report.base_url_source})" if report.base_url and called else None
-    for text in filter(None, (called, report.detail, report.mend, base)):
+    for text in filter(None, (called, report.detail, report.hint, base)):
         lines += fold(" " * len(head), text)
     return lines

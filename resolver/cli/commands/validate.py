@@ -18,7 +18,7 @@ def validate(
     file: Files = None,
     json: Json = False,
 ) -> None:
-    """Check catalog files: each problem with its line and its mend. Exits with 1 when there is one."""
+    """Check catalog files: each problem with its line and its hint. Exits with 1 when there is one."""
     from modelcatalog.resolver.catalogs.discovery import load_catalog
     from modelcatalog.resolver.catalogs.validate import validate as validate_library
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from modelcatalog.resolver.cli.rendering import columns, fold, fold_mend, paint
+from modelcatalog.resolver.cli.rendering import columns, fold, fold_hint, paint
 
 if TYPE_CHECKING:
     from modelcatalog.resolver.checking.report import CheckReport, CheckRow, OnlineAnswer
@@ -73,7 +73,7 @@ def _failed(row: CheckRow) -> list[str]:
     for finding in row.answer.findings if row.answer is not None else ():
         head = f"  {row.id}  "
         result += fold(head, f"{finding.code}: {finding.message}")
-        result += fold_mend(" " * len(head), finding.mend) if finding.mend else []
+        result += fold_hint(" " * len(head), finding.hint) if finding.hint else []
     return result
 
 

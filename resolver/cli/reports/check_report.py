@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from modelcatalog.resolver.cli.rendering import columns, fold, fold_mend, paint
+from modelcatalog.resolver.cli.rendering import columns, fold, fold_hint, paint
 from modelcatalog.resolver.cli.reports import check_online_report as check_online
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ def _needs(row: CheckRow) -> list[str]:
     for at, finding in enumerate(f for f in row.findings if _stands_in_the_way(row, f)):
         head = f"  {row.id}  " if at == 0 else " " * (len(row.id) + 4)
         result += fold(head, finding.message)
-        if finding.mend:
-            result += fold_mend(" " * len(head), finding.mend)
+        if finding.hint:
+            result += fold_hint(" " * len(head), finding.hint)
     return result
 
 
@@ -102,15 +102,15 @@ def _worth_knowing(report: CheckReport, *, detailed: bool) -> list[str]:
     told: dict[tuple[str, str | None], list[str]] = {}
     for row in report.rows:
         for finding in _notes(row, detailed=detailed):
-            told.setdefault((finding.message, finding.mend), []).append(row.id)
+            told.setdefault((finding.message, finding.hint), []).append(row.id)
     for finding in report.findings:
-        told.setdefault((finding.message, finding.mend), [])
+        told.setdefault((finding.message, finding.hint), [])
     result = [paint("Worth knowing", "warn")] if told else []
-    for (message, mend), ids in told.items():
+    for (message, hint), ids in told.items():
         who = ", ".join(ids)
         says_who = not ids or any(message.startswith(f"{one} ") or f" {one} " in message for one in ids)
         result += fold("  ", message if says_who else f"{who}: {message}")
-        result += fold_mend("    ", mend) if mend else []
+        result += fold_hint("    ", hint) if hint else []
     return result
 
 
