@@ -1,1 +1,1 @@
-"""What exists: catalog files, loaded, validated and laid over each other; typed entries; every error."""
+"""What exists: catalog files, loaded, validated and layered; typed entries; every error."""

@@ -1,1 +1,1 @@
-"""Adapters: one module for each SDK or wire protocol, and what they share."""
+"""Adapters: one folder for each SDK, and what they share."""

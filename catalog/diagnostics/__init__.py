@@ -1,1 +1,1 @@
-"""catalog/diagnostics: say here in a sentence what lies in this folder."""
+"""Problems of catalog files, findings on this machine, their codes, and the error classes."""

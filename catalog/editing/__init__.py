@@ -1,1 +1,1 @@
-"""catalog/editing: say here in a sentence what lies in this folder."""
+"""Changing a catalog file: every other byte stays, and the write is atomic."""

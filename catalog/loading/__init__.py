@@ -1,1 +1,1 @@
-"""catalog/loading: say here in a sentence what lies in this folder."""
+"""Reading catalog files, and the cache of what was compiled from them."""

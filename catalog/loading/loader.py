@@ -33,7 +33,9 @@ _LARGE = 1 << 20
 """Bytes from which a file is known by its time stamp rather than by reading all of it in each run."""
 
 _Signature = tuple[int, int, int, int, int]
+# Files that were read before, by path and signature: reading them again is most of what a call costs.
 _layers: dict[tuple[LayerKind, str], tuple[_Signature, Layer]] = {}
+# The catalog that these very layers made last, so that its entries are merged once.
 _last: list[Catalog] = []
 
 

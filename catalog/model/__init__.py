@@ -1,1 +1,1 @@
-"""catalog/model: say here in a sentence what lies in this folder."""
+"""Entries and the catalog: shorthand, layers, inheritance, merging."""

@@ -164,6 +164,7 @@ def key_prefixes(records: Records) -> Mapping[str, tuple[str, ...]]:
     return known
 
 
+# The beginnings of keys in a layer, for as long as the layer lives: each check of a key asks for them.
 _prefixes: WeakKeyDictionary[Records, Mapping[str, tuple[str, ...]]] = WeakKeyDictionary()
 
 

@@ -96,6 +96,7 @@ def excerpt(line: str, column: int, hide_from: int | None = None) -> tuple[str, 
     return text, caret
 
 
+# A message and its parts are asked for one after the other.
 @lru_cache(maxsize=4)
 def _secret_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Remembers the last few: one long line may have a thousand problems."""

@@ -52,6 +52,7 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
+# Every secret that is still in use, and no other: what a service echoes is looked for among them.
 _live: WeakValueDictionary[int, Secret] = WeakValueDictionary()
 
 

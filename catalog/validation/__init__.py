@@ -1,1 +1,1 @@
-"""catalog/validation: say here in a sentence what lies in this folder."""
+"""What a catalog file may say: the schema, what the schema can't say, and the messages."""

@@ -27,6 +27,7 @@ def schema_text() -> str:
     return _PATH.read_text(encoding="utf-8")
 
 
+# The schema is a file of this package, and never changes.
 @cache
 def schema() -> dict[str, Any]:
     """The schema as a dict, not to be changed."""
@@ -78,6 +79,7 @@ def _order(problem: Problem) -> tuple[int, int, int]:
     return problem.line, problem.column, rank
 
 
+# Compiling the schema takes longer than validating a file.
 @cache
 def _validator() -> Any:
     """A validator that reads regular expressions as the schema's readers in other languages do ($ is the very end), and
@@ -119,6 +121,7 @@ def _resolved(part: Any, whole: dict[str, Any]) -> Any:
     return {key: _resolved(value, whole) for key, value in part.items() if key != "$defs"}
 
 
+# The patterns are those of the schema: a fixed number.
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern)

@@ -1,1 +1,1 @@
-"""providers/adapter: say here in a sentence what lies in this folder."""
+"""What an adapter is, which ones there are, and what goes into one and comes out of it."""

@@ -26,6 +26,7 @@ class Extension(NamedTuple):
     distribution: str
 
 
+# The extensions for the signature of the folders that modules come from: another signature, another answer.
 _found: dict[Signature, tuple[Extension, ...]] = {}
 
 

@@ -10,6 +10,7 @@ _VERSION = re.compile(
 )
 _STAGES = {"dev": 0, "a": 1, "alpha": 1, "b": 2, "beta": 2, "c": 3, "rc": 3, "pre": 3, "preview": 3}
 _FINAL = 4
+# What was found is remembered for the process; what is missing is looked for again.
 _versions: dict[str, str] = {}
 
 

@@ -1,1 +1,1 @@
-"""providers/anthropic: say here in a sentence what lies in this folder."""
+"""Adapters for the anthropic SDK: Anthropic itself, on Bedrock, on Vertex AI."""

@@ -1,1 +1,1 @@
-"""providers/azureai: say here in a sentence what lies in this folder."""
+"""Adapter for azure-ai-inference, which its maker has ended."""

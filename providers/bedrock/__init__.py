@@ -1,1 +1,1 @@
-"""providers/bedrock: say here in a sentence what lies in this folder."""
+"""Adapter for Amazon Bedrock's Converse API, by aioboto3 or boto3."""

@@ -76,6 +76,7 @@ class AsyncBedrock:
         return f"<{type(self).__name__}: {state}>"
 
 
+# Read from the SDK's own description of the service, which is a file of it.
 @cache
 def _operations() -> frozenset[str]:
     """The names of the service's calls, from the description that comes with the SDK."""
@@ -87,6 +88,7 @@ def _operations() -> frozenset[str]:
     return frozenset(snake(name) for name in described["operations"])
 
 
+# A class, made once the SDK can be imported.
 @cache
 def staying_session() -> Any:
     """The HTTP session of aiobotocore, but one that follows no redirect, as botocore's doesn't.

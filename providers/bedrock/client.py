@@ -84,6 +84,7 @@ def session_of(connection: Connection, given: dict[str, Any], *, sync: bool) -> 
     return import_module("boto3" if sync else "aioboto3").Session(botocore_session=core)
 
 
+# The SDK's description of the service: a tenth of a second to read, and the same for all clients.
 @cache
 def _loader() -> Any:
     """What reads the descriptions of services, and keeps them: five sixths of a new client's time."""

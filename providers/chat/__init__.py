@@ -1,1 +1,1 @@
-"""providers/chat: say here in a sentence what lies in this folder."""
+"""What adapters share of a chat: one template of the calls, OpenAI's codec, emulated tools."""

@@ -1,1 +1,1 @@
-"""providers/cloudflare: say here in a sentence what lies in this folder."""
+"""Adapter for the REST API of Cloudflare's Workers AI, which has no SDK."""

@@ -1,1 +1,1 @@
-"""providers/failures: say here in a sentence what lies in this folder."""
+"""Why a call failed: from an SDK's exception to a step and a reason."""

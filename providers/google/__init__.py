@@ -1,1 +1,1 @@
-"""providers/google: say here in a sentence what lies in this folder."""
+"""Adapters for google-genai: the Gemini API and Vertex AI."""

@@ -68,6 +68,7 @@ def _filler(key: Callable[[], Any], *, sync: bool) -> Any:
     return hook if sync else ahook
 
 
+# A class for each class of the HTTP library.
 @cache
 def _closing_kind(kind: Any) -> Any:
     """The class, closing itself when nobody holds it any more, as the one that the SDK makes."""

@@ -20,6 +20,7 @@ class Seen:
     kind: str = "none"
 
 
+# The SDK gives no request with its errors; each task and thread has a call of its own.
 _current: ContextVar[Seen | None] = ContextVar("modelcatalog_google_call", default=None)
 
 # An answer that can't be read ends in one of these, or in a ParseError of protobuf.

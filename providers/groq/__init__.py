@@ -1,1 +1,1 @@
-"""providers/groq: say here in a sentence what lies in this folder."""
+"""Adapter for the groq SDK."""

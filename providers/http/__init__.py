@@ -1,1 +1,1 @@
-"""providers/http: say here in a sentence what lies in this folder."""
+"""HTTP clients below SDKs: hooks, TLS, sealing from the environment."""

@@ -36,6 +36,7 @@ def http_client(
     return kind(verify=shared_context(make), event_hooks={"request": list(hooks)}, auth=auth, **options)
 
 
+# A class for each class of the HTTP library.
 @cache
 def closing(kind: Any) -> Any:
     """The class, closing itself when nobody holds it any more, as the HTTP client does that the SDK makes."""

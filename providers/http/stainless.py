@@ -18,6 +18,7 @@ from modelcatalog.providers.adapter.connection import Built, Connection
 from modelcatalog.providers.http.hooks import NO_KEY, Hook, home_keeper, http_client, key_dropper, key_filler
 from modelcatalog.providers.identities.refreshable import Tokens, refresher
 
+# Makes the placeholder of each client its own.
 _numbers = count()
 # Headers that such an SDK sends by itself.
 _SPELLED = {name.lower(): name for name in ("Accept", "Authorization", "Content-Type", "User-Agent")}

@@ -1,1 +1,1 @@
-"""providers/identities: say here in a sentence what lies in this folder."""
+"""Keys that are refreshed, and the credentials of AWS and Google."""

@@ -35,6 +35,7 @@ def default_credentials(connection: Connection) -> Any:
     return _kind()(settings.get("credentials_file"), settings.get("quota_project"), ambient)
 
 
+# A class, made once the SDK can be imported.
 @cache
 def _kind() -> Any:
     """The class, made once google-auth is there to derive it from."""

@@ -86,6 +86,7 @@ def refresher(library: str, key: Any) -> Any:
     return _kind(library)(key) if isinstance(key, Tokens) else None
 
 
+# A class for each HTTP library, made once it can be imported.
 @cache
 def _kind(library: str) -> Any:
     from importlib import import_module

@@ -1,1 +1,1 @@
-"""providers/local: say here in a sentence what lies in this folder."""
+"""What models in this process share: hardware, folders, chat templates, tool calls."""

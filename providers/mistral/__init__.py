@@ -1,1 +1,1 @@
-"""providers/mistral: say here in a sentence what lies in this folder."""
+"""Adapters for the mistralai SDK: Mistral itself, and on Azure."""

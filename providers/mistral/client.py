@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from httpx2 import Request
 
 Change = Callable[[Any], None]
+# Makes the placeholder of each client its own.
 _numbers = count()
 _ENDING = "x-model-deprecation-timestamp"
 

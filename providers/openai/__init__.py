@@ -1,1 +1,1 @@
-"""providers/openai: say here in a sentence what lies in this folder."""
+"""Adapters for the openai SDK: every service of its protocol, and Azure OpenAI."""

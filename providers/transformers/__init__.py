@@ -1,1 +1,1 @@
-"""providers/transformers: say here in a sentence what lies in this folder."""
+"""Adapter for transformers: a model in this process, calls answered in batches."""

@@ -165,6 +165,7 @@ def _all_of(answers: Sequence[Answer], count: int) -> Sequence[Answer]:
     return answers
 
 
+# One thread for all batchers of the process.
 @cache
 def loop_clock() -> Clock:
     """The clock of this process: an event loop in a thread of its own, which sleeps until something is due."""

@@ -230,6 +230,7 @@ def _demand_known(options: Mapping[str, Any], sdk: Any) -> None:
             )
 
 
+# The names in the SDK's own class.
 @cache
 def generation_options(sdk: Any) -> frozenset[str]:
     """The options of `generate` that a call may set: the fields of transformers' GenerationConfig, less ours."""

@@ -1,1 +1,1 @@
-"""providers/vllm: say here in a sentence what lies in this folder."""
+"""Adapter for vLLM's engine in this process."""

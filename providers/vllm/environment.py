@@ -19,6 +19,7 @@ _QUIET = {
     "TORCH_CPP_LOG_LEVEL": "ERROR",
 }
 _OWN_LOG = ("VLLM_LOGGING_CONFIG_PATH", "VLLM_CONFIGURE_LOGGING")
+# The process has one environment: one engine at a time may change it.
 _changing = RLock()
 
 

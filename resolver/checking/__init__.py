@@ -1,1 +1,1 @@
-"""resolver/checking: say here in a sentence what lies in this folder."""
+"""`check`: what is configured on this machine, offline and online."""

@@ -1,1 +1,1 @@
-"""resolver/credentials: say here in a sentence what lies in this folder."""
+"""Where values come from: the credential chain, the environment, files, keyring, command, clouds."""

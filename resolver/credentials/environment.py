@@ -189,6 +189,7 @@ def _line_of(name: str, text: str) -> int:
     return 0
 
 
+# The names that are looked for, as pydantic-settings wants them; no value is kept.
 @lru_cache(maxsize=256)
 def _fields(names: tuple[str, ...]) -> EnvSettingsSource:
     """A source that reads these variables, made of a settings class with a field for each of them.

@@ -90,6 +90,7 @@ def _folder() -> Path | None:
     return _folder_of(whereabouts())
 
 
+# Keyed by the variables that decide it.
 @lru_cache(maxsize=8)
 def _folder_of(_: tuple[str | None, ...]) -> Path | None:
     """Remembered for these variables: it is asked for at each resolve, and platformdirs takes its time."""

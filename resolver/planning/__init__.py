@@ -1,1 +1,1 @@
-"""resolver/planning: say here in a sentence what lies in this folder."""
+"""The plan, and how it is made from an entry, arguments and the environment."""

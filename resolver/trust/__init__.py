@@ -1,1 +1,1 @@
-"""resolver/trust: say here in a sentence what lies in this folder."""
+"""Which values of a project's files may reach which host: origins, comparison, trusted files."""

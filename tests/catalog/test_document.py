@@ -518,7 +518,9 @@ def test_any_text_is_read_or_gives_problems_within_it(text: str | bytes, libyaml
         assert isinstance(document, Document)
 
 
-@pytest.mark.parametrize("module", ["document", "schema", "suggest", "problems"])
+@pytest.mark.parametrize(
+    "module", ["parsing.document", "validation.schema", "diagnostics.suggestions", "diagnostics.problem"]
+)
 def test_importing_the_reader_loads_no_parser_and_no_validator(module: str) -> None:
     heavy = "{'yaml', 'jsonschema', 'difflib', 'unicodedata'}"
     code = f"import sys, modelcatalog.catalog.{module}; print({heavy} & set(sys.modules))"

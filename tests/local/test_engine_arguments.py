@@ -204,7 +204,7 @@ def test_a_build_for_gpus_on_a_machine_without_one_is_said(
     def installed(name: str) -> str | None:
         return version if name == distribution else None
 
-    monkeypatch.setattr("modelcatalog.providers.adapter.adapter.installed_version", installed)
+    monkeypatch.setattr("modelcatalog.providers.adapter.packages.installed_version", installed)
     monkeypatch.setattr("modelcatalog.providers.vllm.vllm.gpus", list)
     found = vllm.machine("org/m", {})
     assert ("no-device" in {finding.code for finding in found.findings}) is seen

@@ -55,6 +55,18 @@ def imported(tree: ast.Module) -> Iterator[str]:
                 yield "." * level + (module or "")
 
 
+def imported_by_name(tree: ast.Module) -> Iterator[str]:
+    """What `import_module` and `find_spec` are called with, as far as the text shows it."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Name(id="import_module" | "find_spec")
+                | ast.Attribute(attr="import_module" | "find_spec"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                yield name
+
+
 def compared_words(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Line and text of every string constant that a comparison or a match case holds."""
     for node in ast.walk(tree):
@@ -128,6 +140,24 @@ def test_each_adapters_package_is_an_extra_with_the_same_lower_bound() -> None:
             one.name: bound.version for one in extra for bound in one.specifier if bound.operator == ">="
         }
         assert lower.get(package.distribution) == package.minimum, name
+
+
+def test_an_sdk_is_imported_in_its_adapters_folder_alone() -> None:
+    """Also inside functions, by name, and in what is imported for types only."""
+    owners: dict[str, set[str]] = {}
+    for name in adapter_names():
+        folder = "/".join(ADAPTERS[name].partition(":")[0].split(".")[1:-1])
+        for package in (load_adapter(name).PACKAGE, *load_adapter(name).FURTHER_PACKAGES):
+            owners.setdefault(package.import_name, set()).add(folder)
+    strays = [
+        f"{path}: {sdk}"
+        for path, tree in code(*FLOORS).items()
+        for sdk, folders in owners.items()
+        for module in (*imported(tree), *imported_by_name(tree))
+        if (module == sdk or module.startswith(f"{sdk}."))
+        and path.rpartition("/")[0] not in folders | SHARED.get(sdk, set())
+    ]
+    assert not strays
 
 
 def test_every_requirement_has_a_lower_bound() -> None:

@@ -1,1 +1,1 @@
-"""providers/ended/goodfire: say here in a sentence what lies in this folder."""
+"""Adapter for the goodfire SDK."""

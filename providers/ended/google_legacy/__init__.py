@@ -1,1 +1,1 @@
-"""providers/ended/google_legacy: say here in a sentence what lies in this folder."""
+"""Adapters for google-generativeai and for vertexai's generative models."""

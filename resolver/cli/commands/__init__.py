@@ -1,1 +1,1 @@
-"""resolver/cli/commands: say here in a sentence what lies in this folder."""
+"""The commands, one a file."""
