@@ -282,7 +282,7 @@ def run_without_sdk(
         env={**os.environ, **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -361,7 +361,7 @@ def test_no_secret_in_traceback_log_or_repr(tmp_path: Path, server: RecordingSer
         env={**os.environ, **ACME, "OPENAI_LOG": "debug"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -53,7 +53,7 @@ def catalog(site: Path, *words: str, **variables: str) -> subprocess.CompletedPr
         env={**os.environ, "PYTHONPATH": str(site), **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

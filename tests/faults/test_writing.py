@@ -89,7 +89,7 @@ def run(
         preexec_fn=before,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

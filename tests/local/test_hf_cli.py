@@ -13,7 +13,7 @@ from modelcatalog.resolver import probe
 from support.command import Catalog, command_in
 from support.terminal import printed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

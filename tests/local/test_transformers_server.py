@@ -18,7 +18,7 @@ from support.recording_server import closed_port
 from support.server_process import running
 from support.trusting import trusted
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 MODEL = "tiny"
 ANY_KEY = {"LAB_API_KEY": "any"}  # the server asks for none

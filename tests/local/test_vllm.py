@@ -19,7 +19,7 @@ from modelcatalog.resolver.resolved import ResolvedModel
 
 from support.tiny_model import make_tiny_model
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 SMALL: dict[str, Any] = {"dtype": "float32", "max_model_len": 2048, "enforce_eager": True, "max_num_seqs": 8}
 AT_ONCE = 3

@@ -21,7 +21,7 @@ from modelcatalog.resolver import load_catalog, probe, resolve
 
 from support.recording_server import closed_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 KEY = "right-key-0123456789"
 
@@ -45,7 +45,7 @@ def url(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         server.terminate()
-        server.wait(60)
+        server.wait(300)
 
 
 def _environment(home: Path) -> dict[str, str]:

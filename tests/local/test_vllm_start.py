@@ -23,7 +23,7 @@ from modelcatalog.providers.vllm.client import VllmModel
 from modelcatalog.providers.vllm.failure import EngineError
 from modelcatalog.resolver import explain, resolve
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 SMALL: dict[str, Any] = {"dtype": "float32", "max_model_len": 512, "enforce_eager": True, "max_num_seqs": 4}
 

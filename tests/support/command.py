@@ -25,7 +25,7 @@ def command_in(folder: Path) -> Catalog:
             input=said,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
 

@@ -33,6 +33,6 @@ def printed(folder: Path, *words: str, columns: int = 80, **variables: str) -> s
         if not piece:
             break
         pieces.append(piece)
-    process.wait(60)
+    process.wait(300)
     os.close(ours)
     return b"".join(pieces).decode().replace("\r\n", "\n")

@@ -27,7 +27,7 @@ ENTRIES = list(CATALOG.entries())
 
 def catalog(*words: str) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).with_name("catalog")), *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_no_sdk_is_here() -> None:
