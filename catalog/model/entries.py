@@ -123,6 +123,6 @@ class Entry(NamedTuple):
         """`openai` or `openai/azure`: what stands before the model in a name."""
         return self.provider if self.qualifier is None else f"{self.provider}/{self.qualifier}"
 
-    def wire_id(self, model: str) -> str:
+    def model_id(self, model: str) -> str:
         """The name of `model` as the service wants it."""
         return model if model.startswith(self.model_prefix) else self.model_prefix + model

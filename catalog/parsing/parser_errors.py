@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from modelcatalog.catalog.redaction.heuristics import OF_A_SETTING, masked
+from modelcatalog.catalog.redaction.heuristics import OF_A_SETTING, redact_suspected
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Complaint:
         if self.text[self.column :].startswith(":"):
             value = self.char
         is_plain = len(value) <= _LONGEST_SHOWN and not _SPECIAL & set(value)
-        if is_plain and masked(self.text) == self.text and self.hide_from() is None:
+        if is_plain and redact_suspected(self.text) == self.text and self.hide_from() is None:
             return f'write "{value}"'
         return "put the value in quotes"
 

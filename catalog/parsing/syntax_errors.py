@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.parsing.limits import LIMITS
 from modelcatalog.catalog.parsing.parser_errors import KEY, Complaint
-from modelcatalog.catalog.redaction.heuristics import masked, shown
+from modelcatalog.catalog.redaction.heuristics import redact_suspected, shown
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.problem import Problem
@@ -88,7 +88,7 @@ def _no_colon(complaint: Complaint) -> Problem:
 
 def _hint_key(complaint: Complaint, key: str) -> str | None:
     """None where the key may be a part of a secret."""
-    is_open = masked(key) == key and complaint.hide_from() is None
+    is_open = redact_suspected(key) == key and complaint.hide_from() is None
     return f"write '{key}'" if is_open else None
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
 
-MASK = "****"
+REDACTED = "****"
 _REACH = 4000
 _STEP = 1000
 _WIDEST = 100
@@ -54,7 +54,7 @@ def hides(pointer: Sequence[str | int], value: object) -> bool:
     return is_secret_name(last) or is_in_secret
 
 
-def masked(text: str) -> str:
+def redact_suspected(text: str) -> str:
     """`text` with everything masked that looks like a secret, by the name before it or by its shape."""
     return _replaced(text, _secret_spans(text), 0)[0]
 
@@ -67,7 +67,7 @@ def visible(text: str) -> str:
 def shown(value: object) -> str:
     """A value as a message shows it: short, in quotes if it is text, without secrets."""
     if isinstance(value, str):
-        text = masked(value[:_REACH])
+        text = redact_suspected(value[:_REACH])
         return repr(visible(text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."))
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
@@ -134,11 +134,11 @@ def _replaced(text: str, spans: Sequence[tuple[int, int]], caret: int) -> tuple[
     pieces: list[str] = []
     at, moved = 0, caret
     for start, end in _joined(spans):
-        pieces += [text[at:start], MASK]
+        pieces += [text[at:start], REDACTED]
         if caret >= end:
-            moved += len(MASK) - (end - start)
+            moved += len(REDACTED) - (end - start)
         elif caret > start:
-            moved = len("".join(pieces)) - len(MASK)
+            moved = len("".join(pieces)) - len(REDACTED)
         at = end
     return "".join([*pieces, text[at:]]), moved
 

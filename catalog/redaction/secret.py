@@ -60,21 +60,21 @@ def reveal(value: Any) -> Any:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-def mask(text: str, secrets: Iterable[str]) -> str:
+def redact(text: str, secrets: Iterable[str]) -> str:
     """The text with every trace of these secrets blotted out; see `blotting` for what counts as one."""
     known = tuple(filter(None, secrets))
     if not known:
         return text
-    from modelcatalog.catalog.redaction.values import blotted
+    from modelcatalog.catalog.redaction.values import redact_values
 
-    return blotted(text, known)
+    return redact_values(text, known)
 
 
-def scrub(error: BaseException, secrets: Iterable[str]) -> None:
+def redact_exception(error: BaseException, secrets: Iterable[str]) -> None:
     """Blot these secrets out of an exception, those below it, and the requests and answers that they hold."""
-    from modelcatalog.catalog.redaction.exceptions import scrub as scrub_all
+    from modelcatalog.catalog.redaction.exceptions import redact_exception as redact_all
 
-    scrub_all(error, secrets)
+    redact_all(error, secrets)
 
 
 def live_secrets() -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-MASK = "****"
+REDACTED = "****"
 WHOLE = 8
 """Signs from which a secret is blotted out wherever it stands."""
 
@@ -34,7 +34,7 @@ _NAMED = r"(?:key|token|secret|passw\w*|authorization|bearer|basic|credential)s?
 Span = tuple[int, int]
 
 
-def blotted(text: str, secrets: Iterable[str]) -> str:
+def redact_values(text: str, secrets: Iterable[str]) -> str:
     """The text with every trace of these secrets blotted out."""
     given = {secret for secret in secrets if secret.strip()}
     known = sorted({*given, *filter(str.strip, map(_core, given))}, key=len, reverse=True)
@@ -187,7 +187,7 @@ def _replaced(text: str, secrets: Iterable[str]) -> str:
     """For a text of megabytes: the secrets as they are, at the speed of a search."""
     for secret in secrets:
         if len(secret) >= WHOLE:
-            text = text.replace(secret, MASK)
+            text = text.replace(secret, REDACTED)
     return text
 
 
@@ -198,6 +198,6 @@ def _covered(text: str, spans: Iterable[Span]) -> str:
         if end <= at:
             continue
         if start > at or not pieces:
-            pieces += [text[at:start], MASK]
+            pieces += [text[at:start], REDACTED]
         at = end
     return "".join([*pieces, text[at:]])

@@ -44,10 +44,10 @@ def check_schema(document: Document) -> list[Problem]:
     errors = _validator().iter_errors(document.data)
     problems = (problem for error in errors for problem in problems_of(Mismatch(document, schema(), error)))
     found = sorted(islice(problems, _MOST_PROBLEMS), key=_order)
-    told: dict[tuple[object, ...], Problem] = {}
+    reported: dict[tuple[object, ...], Problem] = {}
     for problem in found:
-        told.setdefault((problem.line, problem.column, problem.pointer), problem)
-    return list(told.values())
+        reported.setdefault((problem.line, problem.column, problem.pointer), problem)
+    return list(reported.values())
 
 
 def _foreign(document: Document) -> Problem | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcatalog.catalog.diagnostics.suggestions import nearest
-from modelcatalog.catalog.redaction.heuristics import hides, masked, shown, visible
+from modelcatalog.catalog.redaction.heuristics import hides, redact_suspected, shown, visible
 from modelcatalog.catalog.validation.pointers import Pointer, field, names_thing, owner, subject
 from modelcatalog.catalog.validation.safe_regex import SlowPatternError
 from modelcatalog.catalog.validation.type_messages import (
@@ -140,7 +140,7 @@ def _form_hint(value: str, pattern: str) -> str | None:
             return "remove what stands before the '@'"
         better = [] if "://" in value else [f"https://{value}"]
     for text in better:
-        if text != value and re.fullmatch(pattern, text) and masked(text) == text:
+        if text != value and re.fullmatch(pattern, text) and redact_suspected(text) == text:
             return f"write {text}"
     return None
 
@@ -159,7 +159,9 @@ def _format(at: Mismatch) -> Iterator[Problem]:
         yield at.problem("slow-pattern", f"{value} could take very long on some values", hint)
     else:
         reason = str(at.error.cause or "").split(" at position")[0]
-        yield at.problem("wrong-form", f"{value} is no regular expression: {visible(masked(reason))}")
+        yield at.problem(
+            "wrong-form", f"{value} is no regular expression: {visible(redact_suspected(reason))}"
+        )
 
 
 def _required(at: Mismatch) -> Iterator[Problem]:

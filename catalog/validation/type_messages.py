@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.parsing.scalars import plain_value
-from modelcatalog.catalog.redaction.heuristics import hides, masked, shown
+from modelcatalog.catalog.redaction.heuristics import hides, redact_suspected, shown
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
 from modelcatalog.catalog.validation.pointers import Pointer, owner, subject
 
@@ -141,7 +141,7 @@ def _is_literal_secret(wanted: list[str], value: Any, pointer: Pointer) -> bool:
 
 def _no_list(document: Document, value: Any, pointer: Pointer) -> Problem:
     name = str(pointer[-1])
-    is_open = isinstance(value, str) and not hides(pointer, value) and masked(value) == value
+    is_open = isinstance(value, str) and not hides(pointer, value) and redact_suspected(value) == value
     message = (
         f"{_as_written(document, value, pointer)} is one {_ONE.get(name, 'value')}, but {name} is a list"
     )
@@ -154,7 +154,7 @@ def _hint(wanted: list[str], value: Any, found: str, pointer: Pointer) -> str | 
         return _text_hint(wanted, value, pointer)
     if isinstance(value, list):
         return "write each name as a key, 'name: ...', without '-'" if wanted == ["object"] else None
-    is_scalar = isinstance(value, int | float) and masked(found) == found
+    is_scalar = isinstance(value, int | float) and redact_suspected(found) == found
     return f'write "{found}"' if is_scalar and "string" in wanted and "number" not in wanted else None
 
 
@@ -171,7 +171,7 @@ def _text_hint(wanted: list[str], text: str, pointer: Pointer) -> str | None:
     if (
         owner(pointer).startswith("provider")
         and text.startswith(("https://", "http://"))
-        and masked(text) == text
+        and redact_suspected(text) == text
     ):
         return f"write {{base_url: {text}}}"
     return None

@@ -64,7 +64,7 @@ def _by(winner: str) -> str:
     return winner if winner.startswith("from ") else f"from {winner.replace(', ', ' in the ', 1)}"
 
 
-def kept_out_finding(variable: str, ids: tuple[str, ...]) -> Finding:
+def ignored_finding(variable: str, ids: tuple[str, ...]) -> Finding:
     """That a variable is set which SDKs would have read, and of whom it was kept out."""
     kept = (
         f"kept from {ids[0]}"
@@ -72,7 +72,7 @@ def kept_out_finding(variable: str, ids: tuple[str, ...]) -> Finding:
         else f"kept from {len(ids)} entries whose SDK would have read it"
     )
     return Finding(
-        "kept-out-variable",
+        "ignored-variable",
         "note",
         f"{variable} is set: {kept}.",
         f"If nothing else needs it: unset {variable}",

@@ -28,7 +28,7 @@ def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -
     text = url.strip()
     if problem := _malformed(text):
         better = problem.partition("; write ")[2]
-        return text, [_refused(f"The base URL {_masked(text)!r} {problem}.", source, better)]
+        return text, [_refused(f"The base URL {_redacted(text)!r} {problem}.", source, better)]
     parts = urlsplit(text)
     findings: list[Finding] = []
     path = parts.path.rstrip("/")
@@ -83,7 +83,7 @@ def _malformed(text: str) -> str | None:
     if not text.casefold().startswith(("http://", "https://")):
         rest = _SCHEME.sub("", text)
         scheme = "http" if is_private(f"http://{rest}") else "https"
-        return f"has no http:// or https:// before it; write {scheme}://{_masked(rest)}"
+        return f"has no http:// or https:// before it; write {scheme}://{_redacted(rest)}"
     try:
         parts = urlsplit(text)
         _ = parts.port
@@ -92,7 +92,7 @@ def _malformed(text: str) -> str | None:
     if not parts.hostname:
         return "has no host"
     if parts.hostname in ("http", "https"):
-        return f"has its scheme twice; write https://{_masked(_SCHEME.sub('', _SCHEME.sub('', text)))}"
+        return f"has its scheme twice; write https://{_redacted(_SCHEME.sub('', _SCHEME.sub('', text)))}"
     if stand_in := _STAND_IN.search(parts.netloc.rpartition("@")[2]):
         return f"still has {stand_in.group()} in it, which stands for a name of your own"
     if parts.username or parts.password:
@@ -104,7 +104,7 @@ def _malformed(text: str) -> str | None:
     return None
 
 
-def _masked(text: str) -> str:
+def _redacted(text: str) -> str:
     """The URL without what could be a secret: user, password and query."""
     head, slashes, rest = text.partition("://")
     rest = rest if slashes else head

@@ -17,11 +17,11 @@ _LOOK = 0.05
 def together(
     works: Mapping[str, Work[Result]],
     *,
-    within: float,
-    at_once: int,
+    deadline: float,
+    concurrency: int,
     late: Mapping[str, Result],
     raised: Callable[[str, Exception], Result],
-    told: Callable[[str, Result | None], None],
+    progress: Callable[[str, Result | None], None],
 ) -> dict[str, Result]:
     """The result of each, in the order of `works`; that of `late` for one that took too long, that of `raised` for one
     that raised an exception.
@@ -35,22 +35,22 @@ def together(
     results: dict[str, Result] = {}
     done: SimpleQueue[tuple[str, Result | Exception]] = SimpleQueue()
     while waiting or running:
-        while waiting and len(running) < at_once:
+        while waiting and len(running) < concurrency:
             name = next(iter(waiting))
             running.add(name)
-            told(name, None)
+            progress(name, None)
             Thread(target=_run, args=(name, waiting.pop(name), clocks, done), daemon=True).start()
         finished = _next(done)
         for name, result in [finished] if finished is not None else []:
             if name in running:
                 running.discard(name)
                 results[name] = raised(name, result) if isinstance(result, Exception) else result
-                told(name, results[name])
+                progress(name, results[name])
         now = time.monotonic()
-        for name in [one for one in running if now - clocks.get(one, now) > within + _GRACE]:
+        for name in [one for one in running if now - clocks.get(one, now) > deadline + _GRACE]:
             running.discard(name)
             results[name] = late[name]
-            told(name, late[name])
+            progress(name, late[name])
     return {name: results[name] for name in works}
 
 

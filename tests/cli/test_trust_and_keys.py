@@ -164,7 +164,7 @@ def test_key_is_typed_unseen_listed_masked_and_removed(catalog: Catalog, tmp_pat
     ("name", "said", "text"),
     [
         ("opnai", KEY, "Did you mean 'openai'?"),
-        ("anthropic/vertex", KEY, "anthropic/vertex has no key: it is a login, or takes none."),
+        ("anthropic/vertex", KEY, "anthropic/vertex has no key: it uses cloud credentials, or takes none."),
         ("openai", "", "That is no key"),
         ("openai", "two words", "That is no key"),
         ("openai/nosuch", KEY, "openai has no qualifier 'nosuch'."),
