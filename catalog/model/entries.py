@@ -21,7 +21,7 @@ _NONE: Mapping[str, Never] = MappingProxyType({})
 
 
 class Place(NamedTuple):
-    """Where a value of the catalog was written. `layer` tells who wrote the file."""
+    """Where a value of the catalog was written. `layer` says who wrote the file."""
 
     path: str
     line: int

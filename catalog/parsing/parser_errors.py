@@ -49,7 +49,7 @@ class Complaint:
         return self.source.line(self.start_line)[self.start_column - 1 : self.start_column]
 
     def at(self, line: int, column: int) -> Complaint:
-        """The same complaint, told of another place."""
+        """The same complaint, at another position."""
         return replace(self, line=line, column=column)
 
     def at_start(self) -> Complaint:
@@ -77,7 +77,7 @@ class Complaint:
         return "put the value in quotes"
 
     def hide_from(self) -> int | None:
-        """Where to mask the line, if it may belong to a secret whose name stands in a line above."""
+        """Where to redact the line, if it may belong to a secret whose name stands in a line above."""
         indent = len(self.text) - len(self.text.lstrip())
         own = KEY.match(self.text)
         if own and own["name"] in OF_A_SETTING:

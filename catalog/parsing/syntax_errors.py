@@ -57,7 +57,7 @@ def _second_colon(complaint: Complaint) -> Problem:
     if above == complaint.line:
         return complaint.says("a ':' can't stand here", "put the value in quotes")
     place = complaint.at(complaint.line, len(complaint.before) - len(complaint.before.lstrip()) + 1)
-    message = f"this line is indented deeper than line {above}, which has its value already"
+    message = f"this line is indented more than line {above}, which has its value already"
     return place.says(message, f"align it with line {above}")
 
 

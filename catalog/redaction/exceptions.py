@@ -1,4 +1,4 @@
-"""Secrets taken out of an exception and of all that hangs on it: what a service echoed, and the request itself.
+"""Secrets redacted in an exception and of all that hangs on it: what a service echoed, and the request itself.
 
 An SDK's exception holds the request with its headers and the answer with its body; whoever logs, pickles or prints it
 writes the key down. Only exceptions, requests, answers and plain containers are changed, never a client.
@@ -27,7 +27,7 @@ _OF_C = ("filename", "filename2", "strerror", "object", "reason", "doc", "msg")
 
 
 def redact_exception(error: BaseException, secrets: Iterable[str]) -> None:
-    """Blot these secrets out of the exception, of its causes, contexts, notes and groups, requests and answers."""
+    """Redact these secrets in the exception, its causes, contexts, notes and groups, requests and answers."""
     known = tuple(filter(str.strip, secrets))
     if not known:
         return
@@ -186,7 +186,7 @@ class _Redactor:
 
 
 def _is_header(holder: Any, name: object) -> bool:
-    """Whether it is a header that is masked whatever it holds: Authorization, X-Api-Key, Cookie, ..."""
+    """Whether it is a header that is redacted whatever it holds: Authorization, X-Api-Key, Cookie, ..."""
     kind = type(holder).__name__
     return kind.startswith(_HEADERS) and is_secret_name(
         name.decode("latin-1") if isinstance(name, bytes) else name

@@ -1,4 +1,4 @@
-"""What of a file may be shown: secrets that somebody wrote into it are masked, hidden characters made visible."""
+"""What of a file may be shown: secrets that somebody wrote into it are redacted, hidden characters made visible."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def hides(pointer: Sequence[str | int], value: object) -> bool:
 
 
 def redact_suspected(text: str) -> str:
-    """`text` with everything masked that looks like a secret, by the name before it or by its shape."""
+    """`text` with everything redacted that looks like a secret, by the name before it or by its shape."""
     return _replaced(text, _secret_spans(text), 0)[0]
 
 
@@ -79,7 +79,7 @@ def shown(value: object) -> str:
 def excerpt(line: str, column: int, hide_from: int | None = None) -> tuple[str, int]:
     """The part of a source line around `column` (from 1) that may be shown, and the offset of that column in it.
 
-    From column `hide_from` on, all is masked.
+    From column `hide_from` on, all is redacted.
     """
     start = max(0, (column - 1 - _REACH) // _STEP * _STEP)
     text, caret = line[start : start + 2 * _REACH + _STEP], column - 1 - start
@@ -130,7 +130,7 @@ def _value_end(text: str, field: re.Match[str]) -> int:
 
 
 def _replaced(text: str, spans: Sequence[tuple[int, int]], caret: int) -> tuple[str, int]:
-    """`text` with a mask for each stretch that the spans cover, and where `caret` is then."""
+    """`text` with asterisks for each stretch that the spans cover, and where `caret` is then."""
     pieces: list[str] = []
     at, moved = 0, caret
     for start, end in _joined(spans):

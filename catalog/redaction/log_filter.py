@@ -8,7 +8,7 @@ from modelcatalog.catalog.redaction.secret import live_secrets, redact, redact_e
 
 
 class SecretFilter(Filter):
-    """For a handler of `logging`: blots every live Secret out of the records that pass, whoever wrote them.
+    """For a handler of `logging`: redacts every live Secret in the records that pass, whoever wrote them.
 
     `handler.addFilter(SecretFilter())`. A filter of a logger would miss those of the loggers below it.
     """

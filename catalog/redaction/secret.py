@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any, NoReturn, Self
 from weakref import WeakValueDictionary
 
-# As many signs as are shown of a long secret, and how long it must be for that.
+# As many characters as are shown of a long secret, and how long it must be for that.
 _SHOWN = 4
 _LONG = 16
 
 
 class Secret:
-    """A text that shows only its last four signs, and none of a short one. `reveal()` gives the text itself.
+    """A text that shows only its last four characters, and none of a short one. `reveal()` gives the text itself.
 
     Can't be pickled, so that no cache or other process gets it by accident; a copy is the object itself.
     """
@@ -61,7 +61,7 @@ def reveal(value: Any) -> Any:
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text with every trace of these secrets blotted out; see `blotting` for what counts as one."""
+    """The text with every trace of these secrets redacted; `values` says what counts as one."""
     known = tuple(filter(None, secrets))
     if not known:
         return text
@@ -71,7 +71,7 @@ def redact(text: str, secrets: Iterable[str]) -> str:
 
 
 def redact_exception(error: BaseException, secrets: Iterable[str]) -> None:
-    """Blot these secrets out of an exception, those below it, and the requests and answers that they hold."""
+    """Redact these secrets in an exception, those below it, and the requests and answers that they hold."""
     from modelcatalog.catalog.redaction.exceptions import redact_exception as redact_all
 
     redact_all(error, secrets)

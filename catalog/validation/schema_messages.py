@@ -84,7 +84,7 @@ def _any_of(at: Mismatch) -> Iterator[Problem]:
 
 def _enum(at: Mismatch) -> Iterator[Problem]:
     if not isinstance(at.value, str):
-        return  # the type is wrong, and that is told
+        return  # the type is wrong, and that is reported
     choices = [choice for choice in at.wanted if choice is not None]
     near = nearest(at.value, choices)
     if at.pointer[-1] == "api_key" and not near:
@@ -155,7 +155,7 @@ def _format(at: Mismatch) -> Iterator[Problem]:
     if at.wanted == "date":
         yield at.problem("no-such-day", f"there is no day {value}")
     elif isinstance(at.error.cause, SlowPatternError):
-        hint = "repeat single signs and sets, not groups, and few of them; begin it with ^"
+        hint = "repeat single characters and sets, not groups, and few of them; begin it with ^"
         yield at.problem("slow-pattern", f"{value} could take very long on some values", hint)
     else:
         reason = str(at.error.cause or "").split(" at position")[0]

@@ -32,14 +32,14 @@ class Adapters(Protocol):
 
 
 def check_entry(entry: Entry, adapters: Adapters) -> list[Problem]:
-    """The problems of one entry: an adapter that isn't there, a target that it lacks, a setting that nothing reads."""
+    """The problems of one entry: an unknown adapter, a target that it hasn't, a setting that nothing reads."""
     from modelcatalog.catalog.diagnostics.suggestions import nearest
 
     if not adapters.has(entry.adapter):
         known = list(adapters.names())
         near = nearest(entry.adapter, known)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
-        message = f"{entry.id!r} names the adapter {entry.adapter!r}, which isn't there"
+        message = f"{entry.id!r} names the adapter {entry.adapter!r}, which is not an adapter"
         return [_problem(entry, "adapter", message, "unknown-adapter", hint)]
     facts = adapters.facts(entry.adapter)
     problems = [*_targets(entry, facts), *_settings(entry, facts)]
@@ -141,7 +141,7 @@ def _model_alias(catalog: Catalog, alias: str, model: str) -> Iterable[Problem]:
             near = nearest(provider, [*catalog.providers, *catalog.provider_aliases])
             hint = f"did you mean {near[0]!r}?" if near else None
             yield problem(
-                f"alias {alias!r} names the provider {provider!r}, which isn't there",
+                f"alias {alias!r} names the provider {provider!r}, which is not a provider",
                 "unknown-provider",
                 hint,
             )

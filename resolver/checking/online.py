@@ -35,10 +35,10 @@ def ask_all(
     concurrency: int = 8,
     progress: Callable[[str, OnlineAnswer | None], None] = lambda _name, _answer: None,
 ) -> CheckReport:
-    """The report with an answer for each ready row: `concurrency` at a time, each within `timeout` seconds.
+    """The report with an answer for each ready row: at most `concurrency` at a time, each within `timeout` seconds.
 
-    `told` is called in this thread when one is asked (with None) and when its answer is there. Nothing is tried twice,
-    no redirect is followed, and of a list one page is read.
+    `progress` is called in this thread when one is asked (with None) and when its answer has come. Nothing is tried
+    twice, no redirect is followed, and of a list one page is read.
     """
     ready = {row.id: row for row in report.rows if row.state == "ready"}
     late = {name: _failed(row, _too_late(timeout), timeout) for name, row in ready.items()}
@@ -118,10 +118,10 @@ def _identified(
         failure = adapter.failure(error, known_secrets(plan))
         redact_exception(error, known_secrets(plan))
         return replace(_failed(row, failure), seconds=time.perf_counter() - begun)
-    message = (
-        f"The login{f' as {who}' if who else ''} was accepted; whether it may call a model wasn't asked."
+    message = f"The credentials{f' of {who}' if who else ''} were accepted; whether they may call a model wasn't asked."
+    found = Finding(
+        "unproved-right", "note", message, f"One paid call shows it: catalog probe {row.id}/MODEL"
     )
-    found = Finding("unproved-right", "note", message, f"One paid call tells: catalog probe {row.id}/MODEL")
     return OnlineAnswer(row.id, "answers", (found,), status=200, seconds=time.perf_counter() - begun)
 
 
@@ -162,7 +162,7 @@ def _is_refused_without(adapter: Adapter, plan: Plan, timeout: float) -> bool:
     try:
         with build(replace(plan, auth="none", headers=headers, timeout=timeout), sync=True) as other:
             listed(adapter, other.client, plan.entry)
-    except Exception as error:  # noqa: BLE001  whatever it is: only a refusal tells
+    except Exception as error:  # noqa: BLE001  whatever it is: only a refusal counts
         return adapter.failure(error, known_secrets(plan)).step == "auth"
     return False
 
@@ -188,5 +188,5 @@ def _unbuildable(row: CheckRow, said: str) -> OnlineAnswer:
 
 def _not_asked(row: CheckRow, reason: str) -> OnlineAnswer:
     message = f"{row.id} can't be asked without a paid call: {reason.rstrip('.')}."
-    hint = f"One tells: catalog probe {row.id}/MODEL"
+    hint = f"One call shows it: catalog probe {row.id}/MODEL"
     return OnlineAnswer(row.id, "not asked", (Finding("not-askable", "note", message, hint),))

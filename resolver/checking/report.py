@@ -20,7 +20,7 @@ State = Literal["ready", "error", "not_configured"]
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """One provider or qualifier. `broken`: something was set up for it, and a call would fail all the same."""
+    """One provider or qualifier. `error`: something was set for it, and a call would fail all the same."""
 
     id: str
     state: State
@@ -30,7 +30,7 @@ class CheckRow:
 
     @property
     def touched(self) -> bool:
-        """Whether somebody set something for it: a variable, or a login."""
+        """Whether somebody set something for it: a variable, or cloud credentials."""
         values = self.plan.settings.values()
         return any(is_given(value) for value in values) or bool(
             self.plan.identity and self.plan.identity.source

@@ -1,4 +1,4 @@
-"""Ways in without a key: what this machine is logged in with. Looks at variables and files, and asks nobody.
+"""The credentials of AWS, Google and Entra ID on this machine. Reads variables and files, and asks no network.
 
 A look-up by the SDKs themselves would ask metadata addresses (three seconds where there are none), start other
 programs, or refresh tokens. So what can't be seen from here, such as the role of a cloud machine, is said to be so.
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class CloudIdentity(NamedTuple):
-    """What the SDK would log in with. `source` says where it is, without any secret; None: nothing can be seen.
+    """The credentials that the SDK would use. `source` says where it is, without any secret; None: nothing can be seen.
 
-    `unusable` says why something that is there can't be used.
+    `unusable` says why what was found can't be used.
     """
 
     scheme: str
@@ -32,7 +32,7 @@ class CloudIdentity(NamedTuple):
 
 
 def look(scheme: str, environment: Environment, settings: Mapping[str, SettingValue]) -> CloudIdentity:
-    """The login that a keyless scheme would use on this machine."""
+    """The credentials that a scheme without a key would use on this machine."""
     return LOOKS[scheme](environment, settings)
 
 
@@ -101,7 +101,7 @@ def _google_file(path: Path, how: str, hint: str) -> CloudIdentity:
         kind = data["type"]
     except (OSError, ValueError, KeyError, TypeError):
         return CloudIdentity(
-            "google", None, f"{_shown(path)} ({how}) isn't there or holds no credentials", hint
+            "google", None, f"{_shown(path)} ({how}) is not found or holds no credentials", hint
         )
     who = data.get("client_email") or data.get("quota_project_id") or data.get("project_id")
     about = f"{kind.replace('_', ' ')}, {who}" if who else kind.replace("_", " ")

@@ -1,4 +1,4 @@
-"""A command as the home of a secret: `{command: [op, read, ...]}` in the user's own file.
+"""A command as the source of a secret: `{command: [op, read, ...]}` in the user's own file.
 
 It is run when a client is built, never by `list`, `check` or `explain`: it may ask for a fingerprint, cost seconds, or
 count as an access.
@@ -22,7 +22,7 @@ _SAID = 300
 
 
 class CommandFailedError(Exception):
-    """The command gave no secret. Its text says why, with secrets masked."""
+    """The command gave no secret. Its text says why, with secrets redacted."""
 
 
 class Command:

@@ -176,7 +176,7 @@ class Dotenv(NamedTuple):
         return cls(text, values, FileMark(path, digest(content).hex(), is_near, is_link))
 
     def locate(self, name: str) -> tuple[str, FileMark]:
-        """Where a variable stands, for people, and in which file."""
+        """Where a variable is set, for people, and in which file."""
         line = _line_of(name, self.text)
         return (f"{self.mark.path}:{line}" if line else str(self.mark.path)), self.mark
 
@@ -205,7 +205,7 @@ def _fields(names: tuple[str, ...]) -> EnvSettingsSource:
 
 def secret_values() -> tuple[str, ...]:
     """The values of all variables of the process whose names say that they hold a secret; none that is a path, an
-    address or too short to be one. For masking: whatever of them turns up in a text doesn't belong there.
+    address or too short to be one. For redaction: whatever of them turns up in a text doesn't belong there.
     """
     from modelcatalog.catalog.redaction.secret_names import is_secret_name
 

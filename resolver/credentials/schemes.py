@@ -22,10 +22,10 @@ _CLOUDS = {"aws": "AWS", "google": "Google", "entra": "Entra ID"}
 def choose(
     entry: Entry, values: Mapping[str, SettingValue], environment: Environment, asked: object
 ) -> tuple[str, CloudIdentity | None]:
-    """The scheme that is used, and the login that it finds here.
+    """The scheme that is used, and the cloud credentials that it finds here.
 
     It is the one that was asked for, else a key given as an argument, else the first of the entry's that has what it
-    needs: a key, or a login that can be seen here.
+    needs: a key, or cloud credentials that can be seen here.
     """
     key = values.get("api_key")
     if asked is not None:
@@ -56,7 +56,7 @@ def _identity(
 
 
 def identity_findings(entry: Entry, scheme: str, identity: CloudIdentity | None) -> list[Finding]:
-    """What stands in the way of a keyless scheme: its package, or that nothing can be seen to log in with."""
+    """What stands in the way of a keyless scheme: its package, or that no credentials can be seen."""
     findings = []
     if scheme == "entra" and installed_version("azure-identity") is None:
         message = f"{entry.id} needs the package azure-identity to log in with Entra ID; it isn't installed."
@@ -65,7 +65,7 @@ def identity_findings(entry: Entry, scheme: str, identity: CloudIdentity | None)
         )
     if identity is None or identity.source is not None:
         return findings
-    lacks = f"No {_CLOUDS[scheme]} login for {entry.id}"
+    lacks = f"No {_CLOUDS[scheme]} credentials for {entry.id}"
     if identity.unusable is not None:
         return [
             *findings,

@@ -61,7 +61,7 @@ class Plan:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The values that must never be shown, for masking what others wrote."""
+        """The values that must never be shown, for redaction of what others wrote."""
         named = [(name, value.value) for name, value in self.settings.items()]
         named += [*self.headers.items(), *((argument.name, argument.value) for argument in self.arguments)]
         found = [text for name, value in named for text in _secrets_in(value, name)]
@@ -78,7 +78,7 @@ class Plan:
         raise TypeError("a plan holds secrets: make it again from the model's name, or pickle to_json()")
 
     def guarded(self) -> Plan:
-        """The plan with its secrets masked in what the findings say: an address that is told of may hold one."""
+        """The plan with its secrets redacted in what the findings say: an address in them may hold one."""
         secrets = self.secrets if self.findings else ()
         if not secrets:
             return self
@@ -154,7 +154,7 @@ def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:
 
 
 def plain(value: Any, name: str = "") -> Any:
-    """The value as JSON can hold it: secrets masked, by their name too, and objects by their type's name."""
+    """The value as JSON can hold it: secrets redacted, by their name too, and objects by their type's name."""
     if isinstance(value, Mapping):
         return {str(key): plain(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):

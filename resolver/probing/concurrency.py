@@ -1,4 +1,4 @@
-"""Doing several things at once, so many at a time and each within a time, and leaving behind what doesn't end."""
+"""Several calls at the same time, with a concurrency limit and a deadline for each."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _run(
 ) -> None:
     try:
         result: Result | Exception = work(lambda: clocks.__setitem__(name, time.monotonic()))
-    except Exception as error:  # noqa: BLE001  the caller's thread is told of it
+    except Exception as error:  # noqa: BLE001  the caller's thread gets it
         result = error
     done.put((name, result))
 

@@ -1,7 +1,7 @@
-"""Keys go home: text that came with a project can't send a secret of the user's to a host of its own.
+"""Where a secret may go: text that came with a project can't send a secret of the user's to a host of its own.
 
-Nor can it choose another variable of the user's to be sent, log in with another identity, or downgrade the way. What
-it would do is told, and nothing is sent, until the user says `catalog trust FILE`.
+Nor can it choose another variable of the user's to be sent, use another identity, or downgrade the scheme. What
+it would do is reported, and nothing is sent, until the user says `catalog trust FILE`.
 """
 
 from __future__ import annotations
@@ -79,11 +79,13 @@ def sent_values(
         origin = away or (
             comparison.origin(None) if identity.scheme not in comparison.reference.auth else None
         )
-        found += [SentValue(f"the {identity.scheme} login of this machine", host, origin)] if origin else []
+        found += (
+            [SentValue(f"the {identity.scheme} identity of this machine", host, origin)] if origin else []
+        )
     elif away is not None and comparison.entry.auth == ("none",):
-        # An SDK may look for a login although nobody asked for it.
+        # An SDK may look for credentials although nobody asked for it.
         identities = [scheme for scheme in comparison.reference.auth if scheme in LOOKS]
-        found += [SentValue(f"the {scheme} login of this machine", host, away) for scheme in identities]
+        found += [SentValue(f"the {scheme} identity of this machine", host, away) for scheme in identities]
     for value in values:
         if value.name == "base_url" or value.value is None:
             continue

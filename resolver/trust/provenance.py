@@ -1,7 +1,7 @@
 """Whose word decides where a secret goes: the user's, or that of text which came with a project.
 
 The user's are arguments, the environment, the user's own file, files named by hand and what is installed. A project's
-are its `models.yaml` and its `.env`, until the user trusts them. What the project adds is told by comparing an entry
+are its `models.yaml` and its `.env`, until the user trusts them. What the project adds is found by comparing an entry
 with what it would be without the project's file.
 """
 
@@ -35,7 +35,7 @@ class ProjectOrigin(NamedTuple):
 class Comparison(NamedTuple):
     """An entry beside what it would be without the project's file; the same where that is trusted, or has no part.
 
-    Where it doesn't `believe`, no file of a project counts as trusted.
+    Where it doesn't `honours_trust`, no file of a project counts as trusted.
     """
 
     entry: Entry
@@ -85,7 +85,7 @@ def compare(catalog: Catalog, entry: Entry, *, honours_trust: bool = True) -> Co
 
 
 def concealed(comparison: Comparison, values: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
-    """The values, with those masked that the project took from a variable of its own choice, whatever it calls them."""
+    """The values. One that the project took from a variable of its own choice is made secret, whatever it calls it."""
     return {name: _concealed(comparison, value) for name, value in values.items()}
 
 

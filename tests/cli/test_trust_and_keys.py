@@ -68,7 +68,7 @@ def test_trust_shows_what_would_be_sent_where_before_it_records(catalog: Catalog
         "OPENAI_PROJECT_ID (not set)\n"
         "      to   https://proxy.example/v1\n"
         "      for  openai/... (models.yaml:6)\n"
-        "  the aws login of this machine, AWS_REGION (not set), AWS_DEFAULT_REGION (not set), "
+        "  the aws identity of this machine, AWS_REGION (not set), AWS_DEFAULT_REGION (not set), "
         "AWS_BEARER_TOKEN_BEDROCK (not set)\n"
         "      to   https://{region}.aws.example\n"
         "      for  bedrock/... (models.yaml:7)\n"

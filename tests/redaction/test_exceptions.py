@@ -36,7 +36,7 @@ def its_server(entry: Entry) -> Iterator[RecordingServer]:
 
 
 def spilled(text: str) -> set[str]:
-    """What of the keys that the tests' services know is in the text; their last four signs may be."""
+    """What of the keys that the tests' services know is in the text; their last four characters may be."""
     return {form for secret in (KEY, TOKEN) for form in forms(secret) if form in text}
 
 

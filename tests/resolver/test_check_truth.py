@@ -86,7 +86,7 @@ def made(entry: Entry, setting: Setting) -> st.SearchStrategy[Made]:
         return st.just(Made(None, "unset"))
     if setting.name == "api_key":
         good = [good_key(entry)]
-        # In angle brackets it is a stand-in, which counts only where the catalog names the host.
+        # In angle brackets it is a placeholder, which counts only where the catalog names the host.
         wrong = [form.format(good[0], good[0]) for form in BROKEN_KEYS if form != "<{}>"]
     else:
         good, wrong = GOOD[setting.name], WRONG.get(setting.name, NEVER)

@@ -114,7 +114,7 @@ def test_google_file_that_holds_nothing_is_unusable(
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
     login = look("google", Environment(), {})
     assert login.source is None
-    assert "isn't there or holds no credentials" in str(login.unusable)
+    assert "is not found or holds no credentials" in str(login.unusable)
 
 
 def test_entra_application(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def needs(entry: Entry, mark: str = "") -> str:
     return ", ".join([*filter(None, [" or ".join(ways)]), *others]) or "nothing"
 
 
-_CLOUDS = {"aws": "an AWS login", "google": "a Google login", "entra": "an Entra ID login"}
+_CLOUDS = {"aws": "AWS credentials", "google": "Google credentials", "entra": "Entra ID credentials"}
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:
