@@ -120,7 +120,7 @@ def _unclosed(complaint: Complaint) -> Problem:
     opening = complaint.start_char
     closing = "]" if opening == "[" else "}"
     if complaint.line == complaint.start_line and complaint.char:
-        opened = f"a '{opening}' stands in column {complaint.start_column}"
+        opened = f"a '{opening}' is open since column {complaint.start_column}"
         message = f"a ',' or '{closing}' is missing before this: {opened}"
         return complaint.says(message, f"write ',' between two values, '{closing}' after the last")
     return complaint.at_start().says(
@@ -157,7 +157,7 @@ def _empty_name(complaint: Complaint) -> Problem:
 def _block_text(complaint: Complaint) -> Problem:
     complaint = complaint.at_start()
     return complaint.says(
-        f"'{complaint.char}' begins a block of text, which stands below it", complaint.quoting()
+        f"'{complaint.char}' begins a block of text, which follows below it", complaint.quoting()
     )
 
 

@@ -34,7 +34,7 @@ _NAMED = {
         "auth",
         "no-credentials",
         "No Application Default Credentials: run `gcloud auth application-default login`, "
-        "or set GOOGLE_APPLICATION_NAMED to a file.",
+        "or set GOOGLE_APPLICATION_CREDENTIALS to a file.",
     ),
     "InvalidHeader": Cause(
         "auth", "header", "The key, or another header, has a sign that no request can carry."

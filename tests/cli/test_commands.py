@@ -231,6 +231,8 @@ def test_entry_that_cant_be_read_is_never_passed_over(catalog: Catalog, tmp_path
     for words in (["check"], ["validate"]):
         done = catalog(*words)
         assert done.returncode == 1
-        assert "models.yaml:3:19: provider 'mine' extends 'openai/azur', which is not a provider" in done.stdout
+        assert (
+            "models.yaml:3:19: provider 'mine' extends 'openai/azur', which is not a provider" in done.stdout
+        )
         assert "did you mean 'openai/azure'?" in done.stdout
     assert catalog("list").stderr == "1 problem in models.yaml: see `catalog validate`.\n"

@@ -299,7 +299,7 @@ def run_without_sdk(
         ("catalog: 1\naliases: {a: b, b: a}\n", ["alias 'b' runs in a loop: a -> b -> a"]),
         (
             "catalog: 1\nproviders:\n  a: {base_url: 'https://h/v1'}\n  a: {base_url: 'https://h/v1'}\n",
-            ["key 'a' stands in line 3 already"],
+            ["key 'a' is in line 3 already"],
         ),
         ("", ["models.yaml", "empty"]),
         (
