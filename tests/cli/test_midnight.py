@@ -322,7 +322,7 @@ def test_catalog_file_with_a_problem(catalog: Catalog, tmp_path: Path, text: str
 
 
 def test_catalog_file_that_isnt_there(catalog: Catalog) -> None:
-    assert seen(catalog("check", "--file", "nosuch.yaml"), 1) == "nosuch.yaml: isn't there\n"
+    assert seen(catalog("check", "--file", "nosuch.yaml"), 1) == "nosuch.yaml: file not found\n"
 
 
 SPILL = """
