@@ -1,4 +1,4 @@
-"""Write the tables of codes in findings.md anew from catalog/finding_codes.py: `python docs/codes.py`."""
+"""Write the tables of codes in findings.md anew from catalog/diagnostics/finding_codes.json: `python docs/codes.py`."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _bare(full: str, name: str, catalog: Catalog) -> MalformedModelError:
 def unknown_provider(
     provider: str, name: str, catalog: Catalog, known: Iterable[str] = ()
 ) -> UnknownProviderError:
-    """The error for a provider that isn't there, with the nearest of those that are (and of `known`)."""
+    """The error for an unknown provider, with the nearest of those that are (and of `known`)."""
     from modelcatalog.catalog.diagnostics.suggestions import nearest
 
     near = nearest(provider.strip(), [*known, *catalog.providers, *catalog.provider_aliases])

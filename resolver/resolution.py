@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from modelcatalog.catalog.diagnostics.errors import ClientTypeError, ModelCatalogError, setup_error
-from modelcatalog.catalog.redaction.secret import scrub
+from modelcatalog.catalog.redaction.secret import redact_exception
 from modelcatalog.providers.adapter.packages import Resting
 from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.resolver.catalogs.discovery import load_catalog
@@ -156,7 +156,7 @@ def _built(plan: Plan, adapter: Adapter, connection: Connection, *, sync: bool) 
     except Exception as error:
         if getattr(adapter, "IN_PROCESS", False):
             raise call_error(plan, adapter, error) from error
-        scrub(error, known_secrets(plan))
+        redact_exception(error, known_secrets(plan))
         raise
 
 

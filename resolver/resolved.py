@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, ProviderCallError
-from modelcatalog.catalog.redaction.secret import live_secrets, scrub
+from modelcatalog.catalog.redaction.secret import live_secrets, redact_exception
 from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
 from modelcatalog.resolver.credentials.environment import secret_values
 
@@ -51,7 +51,7 @@ def call_error(plan: Plan, adapter: Adapter, error: Exception) -> ProviderCallEr
 
     secrets = (*known_secrets(plan), *sent_secrets(error))
     failure = adapter.failure(error, secrets)
-    scrub(error, secrets)
+    redact_exception(error, secrets)
     where = f" for {failure.method or 'POST'} {failure.url}" if failure.url else ""
     status = f"{failure.status}" if failure.status else failure.detail.rstrip(".")
     detail = f": {failure.detail}" if failure.status and failure.detail else ""

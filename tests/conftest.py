@@ -46,5 +46,5 @@ def machine_environment() -> dict[str, str]:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Tests for an environment of its own run only where they are asked for by their path."""
-    asked = any("worlds" in argument for argument in config.args)
-    return True if collection_path.name == "worlds" and not asked else None
+    asked = any("tests/environment" in argument for argument in config.args)
+    return True if collection_path.name == "environment" and not asked else None

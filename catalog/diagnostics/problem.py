@@ -12,7 +12,7 @@ class Problem:
 
     `line` and `column` count from 1, and are 0 where there is no text (the file can't be opened). `code` is
     stable, `message` and `hint` are for people. `pointer` leads to the value in the data. `excerpt` is the source
-    line with secrets masked, `caret` (from 0) and `width` the part of it that is meant.
+    line with secrets redacted, `caret` (from 0) and `width` the part of it that is meant.
     """
 
     path: str

@@ -74,7 +74,7 @@ def _place(
 
 
 def _end(text: str, line: int, indent: str) -> int:
-    """The last line (from 1) of the entry that begins in `line`: those indented deeper, and the blank ones between."""
+    """The last line (from 1) of the entry that begins in `line`: those indented more, and the blank ones between."""
     lines = text.split("\n")
     end = line
     for number in range(line, len(lines)):

@@ -2,7 +2,7 @@
 
 A cache file is a SQLite database of JSON records, named for the content that it was made from. Each record carries a
 keyed digest: the key lies with the user's configuration and not in the cache, so a cache that was copied, restored
-or written by somebody else is not believed. Whatever is wrong with a cache file, the answer is to compile again.
+or written by somebody else is not used. Whatever is wrong with a cache file, the answer is to compile again.
 """
 
 from __future__ import annotations

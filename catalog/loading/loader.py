@@ -27,7 +27,7 @@ _COMPILER = "1"
 """Part of the name of each compiled file: raise it when the same text compiles to other records."""
 
 _SETTLED = 2.0
-"""Seconds after its last change from which a file's time stamp tells that it is unchanged (coarse clocks exist)."""
+"""Seconds after its last change from which a file's time stamp shows that it is unchanged (coarse clocks exist)."""
 
 _LARGE = 1 << 20
 """Bytes from which a file is known by its time stamp rather than by reading all of it in each run."""

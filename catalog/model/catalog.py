@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Catalog:
-    """Providers and their entries, from layers of which each lies over the ones before it.
+    """Providers and their entries, from layers of which each overrides the ones before it.
 
     Made by `load`. Reading is lazy: an entry is merged and checked when it is asked for. Safe to share between
     threads; it never changes.
@@ -178,7 +178,7 @@ class Catalog:
         return None if longest is None else (longest, tuple(dict.fromkeys(found[longest])))
 
     def merged(self, provider: str) -> tuple[dict[str, Any], Places] | None:
-        """All layers' text on one provider, short forms written out; None when it isn't there or was taken away."""
+        """All layers' text on one provider, short forms written out; None when there is none or it was removed."""
         self._raise_problems(provider)
         data: dict[str, Any] | None = None
         places: Places = {}

@@ -21,7 +21,7 @@ _NONE: Mapping[str, Never] = MappingProxyType({})
 
 
 class Place(NamedTuple):
-    """Where a value of the catalog was written. `layer` tells who wrote the file."""
+    """Where a value of the catalog was written. `layer` says who wrote the file."""
 
     path: str
     line: int
@@ -123,6 +123,6 @@ class Entry(NamedTuple):
         """`openai` or `openai/azure`: what stands before the model in a name."""
         return self.provider if self.qualifier is None else f"{self.provider}/{self.qualifier}"
 
-    def wire_id(self, model: str) -> str:
+    def model_id(self, model: str) -> str:
         """The name of `model` as the service wants it."""
         return model if model.startswith(self.model_prefix) else self.model_prefix + model

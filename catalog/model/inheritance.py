@@ -126,7 +126,7 @@ def _nothing_to_extend(
     else:
         near = nearest(target, [f"{found}/{qualifier}" for qualifier in catalog.entry(found).qualifiers])
     hint = f"did you mean {near[0]!r}?" if near else None
-    message = f"provider {provider!r} extends {target!r}, which isn't there"
+    message = f"provider {provider!r} extends {target!r}, which is not a provider"
     return problem_at(places, "extends", message, "unknown-extends", hint)
 
 
@@ -145,16 +145,16 @@ def _is_moved(base: Mapping[str, Any], patch: Mapping[str, Any]) -> bool:
 
 
 def _without_identity(base: Mapping[str, Any]) -> dict[str, Any]:
-    """What an entry at another host inherits: no header or setting that tells who the user is at the first one."""
+    """What an entry at another host inherits: no header or setting that says who the user is at the first one."""
     settings = {}
     for name, setting in (base.get("settings") or {}).items():
         ours = setting is None or name in ("api_key", "base_url")
-        tells = not ours and (
+        identifies = not ours and (
             setting.get("secret") or not (setting.get("required") or setting.get("default"))
         )
         settings[name] = (
             {key: value for key, value in setting.items() if key not in ("env", "command")}
-            if tells
+            if identifies
             else setting
         )
     headers = {

@@ -50,7 +50,7 @@ def _merge(
 
 
 def part(places: Mapping[str, Place], pointer: str) -> Places:
-    """The places below `pointer`, told from there."""
+    """The positions below `pointer`, seen from there."""
     prefix = f"{pointer}/"
     inside = {known[len(prefix) :]: place for known, place in places.items() if known.startswith(prefix)}
     if pointer in places:

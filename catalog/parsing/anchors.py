@@ -1,4 +1,4 @@
-"""Anchors and aliases: a value that is written once (`&name`) and stands in several places (`*name`)."""
+"""Anchors and aliases: a value that is written once (`&name`) and used in several places (`*name`)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Anchors:
             raise AliasError("alias", "no value before this has the anchor", "put it in quotes if it is text")
         if value is _OPEN:
             raise AliasError(
-                "alias", "this alias stands inside the value that it repeats", "write the value out"
+                "alias", "this alias is inside the value that it repeats", "replace the alias by the value"
             )
         self._measure(value, depth)
         return value
@@ -54,7 +54,9 @@ class Anchors:
             self._repeated += len(level)
             if self._repeated > self._limits.max_alias_nodes:
                 message = f"aliases repeat more than {self._limits.max_alias_nodes:,} values"
-                raise AliasError("too-many-aliases", message, "write the values out", is_final=True)
+                raise AliasError(
+                    "too-many-aliases", message, "replace the aliases by their values", is_final=True
+                )
             containers = [item for item in level if type(item) in (dict, list)]
             depth += bool(containers)
             if depth > self._limits.max_depth:

@@ -131,7 +131,7 @@ class Composer:
         elif text in self._container:
             first, second = self._key_line(text), (at >> 32) + 1
             hint = "keep one of the two" if first == second else f"keep one of lines {first} and {second}"
-            self._problem("duplicate-key", at, f"key {shown(text)} stands in line {first} already", hint)
+            self._problem("duplicate-key", at, f"key {shown(text)} is in line {first} already", hint)
         else:
             return
         self._key = _DROPPED

@@ -39,7 +39,7 @@ def _checked(source: SourceText) -> SourceText | Problem:
     match = _HIDDEN.search(source.text)
     if match is None:
         return source
-    message = f"a character that can't be seen stands here (U+{ord(match[0]):04X})"
+    message = f"a character that can't be seen is here (U+{ord(match[0]):04X})"
     return source.problem(
         *_end(source.text[: match.start()]), "hidden-character", message, "remove it", word="\ufffd"
     )

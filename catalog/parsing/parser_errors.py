@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from modelcatalog.catalog.redaction.heuristics import OF_A_SETTING, masked
+from modelcatalog.catalog.redaction.heuristics import OF_A_SETTING, redact_suspected
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Complaint:
         return self.source.line(self.start_line)[self.start_column - 1 : self.start_column]
 
     def at(self, line: int, column: int) -> Complaint:
-        """The same complaint, told of another place."""
+        """The same complaint, at another position."""
         return replace(self, line=line, column=column)
 
     def at_start(self) -> Complaint:
@@ -72,12 +72,12 @@ class Complaint:
         if self.text[self.column :].startswith(":"):
             value = self.char
         is_plain = len(value) <= _LONGEST_SHOWN and not _SPECIAL & set(value)
-        if is_plain and masked(self.text) == self.text and self.hide_from() is None:
+        if is_plain and redact_suspected(self.text) == self.text and self.hide_from() is None:
             return f'write "{value}"'
         return "put the value in quotes"
 
     def hide_from(self) -> int | None:
-        """Where to mask the line, if it may belong to a secret whose name stands in a line above."""
+        """Where to redact the line, if it may belong to a secret whose name stands in a line above."""
         indent = len(self.text) - len(self.text.lstrip())
         own = KEY.match(self.text)
         if own and own["name"] in OF_A_SETTING:

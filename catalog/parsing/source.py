@@ -48,7 +48,7 @@ class SourceText:
     ) -> Problem:
         """A problem of this file, about `word` if that is what stands there, else about the next word.
 
-        The excerpt has secrets masked, and everything from column `hide_from` on.
+        The excerpt has secrets redacted, and everything from column `hide_from` on.
         """
         text, caret = excerpt(self.line(line), column, hide_from)
         match = _WORD.match(text, caret)

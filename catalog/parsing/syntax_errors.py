@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.parsing.limits import LIMITS
 from modelcatalog.catalog.parsing.parser_errors import KEY, Complaint
-from modelcatalog.catalog.redaction.heuristics import masked, shown
+from modelcatalog.catalog.redaction.heuristics import redact_suspected, shown
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.problem import Problem
@@ -57,7 +57,7 @@ def _second_colon(complaint: Complaint) -> Problem:
     if above == complaint.line:
         return complaint.says("a ':' can't stand here", "put the value in quotes")
     place = complaint.at(complaint.line, len(complaint.before) - len(complaint.before.lstrip()) + 1)
-    message = f"this line is indented deeper than line {above}, which has its value already"
+    message = f"this line is indented more than line {above}, which has its value already"
     return place.says(message, f"align it with line {above}")
 
 
@@ -88,7 +88,7 @@ def _no_colon(complaint: Complaint) -> Problem:
 
 def _hint_key(complaint: Complaint, key: str) -> str | None:
     """None where the key may be a part of a secret."""
-    is_open = masked(key) == key and complaint.hide_from() is None
+    is_open = redact_suspected(key) == key and complaint.hide_from() is None
     return f"write '{key}'" if is_open else None
 
 
@@ -120,7 +120,7 @@ def _unclosed(complaint: Complaint) -> Problem:
     opening = complaint.start_char
     closing = "]" if opening == "[" else "}"
     if complaint.line == complaint.start_line and complaint.char:
-        opened = f"a '{opening}' stands in column {complaint.start_column}"
+        opened = f"a '{opening}' is open since column {complaint.start_column}"
         message = f"a ',' or '{closing}' is missing before this: {opened}"
         return complaint.says(message, f"write ',' between two values, '{closing}' after the last")
     return complaint.at_start().says(
@@ -157,7 +157,7 @@ def _empty_name(complaint: Complaint) -> Problem:
 def _block_text(complaint: Complaint) -> Problem:
     complaint = complaint.at_start()
     return complaint.says(
-        f"'{complaint.char}' begins a block of text, which stands below it", complaint.quoting()
+        f"'{complaint.char}' begins a block of text, which follows below it", complaint.quoting()
     )
 
 

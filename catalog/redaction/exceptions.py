@@ -1,4 +1,4 @@
-"""Secrets taken out of an exception and of all that hangs on it: what a service echoed, and the request itself.
+"""Secrets redacted in an exception and of all that hangs on it: what a service echoed, and the request itself.
 
 An SDK's exception holds the request with its headers and the answer with its body; whoever logs, pickles or prints it
 writes the key down. Only exceptions, requests, answers and plain containers are changed, never a client.
@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
-from modelcatalog.catalog.redaction.values import MASK, blotted
+from modelcatalog.catalog.redaction.values import REDACTED, redact_values
 
 _DEEP = 8
 _MOST = 20_000
@@ -26,12 +26,12 @@ _TOLD = ("error", "data", "details", "body", "model")
 _OF_C = ("filename", "filename2", "strerror", "object", "reason", "doc", "msg")
 
 
-def scrub(error: BaseException, secrets: Iterable[str]) -> None:
-    """Blot these secrets out of the exception, of its causes, contexts, notes and groups, requests and answers."""
+def redact_exception(error: BaseException, secrets: Iterable[str]) -> None:
+    """Redact these secrets in the exception, its causes, contexts, notes and groups, requests and answers."""
     known = tuple(filter(str.strip, secrets))
     if not known:
         return
-    work = _Scrubber(known)
+    work = _Redactor(known)
     for one in _family(error):
         work.exception(one)
 
@@ -68,7 +68,7 @@ def _family(error: BaseException) -> Iterator[BaseException]:
             waiting += one.exceptions
 
 
-class _Scrubber:
+class _Redactor:
     def __init__(self, secrets: tuple[str, ...]) -> None:
         self._secrets = secrets
         self._seen: dict[int, Any] = {}
@@ -92,7 +92,7 @@ class _Scrubber:
         if depth <= 0 or self._left < 0 or value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, str):
-            return blotted(value, self._secrets) if type(value) is str else value
+            return redact_values(value, self._secrets) if type(value) is str else value
         if isinstance(value, bytes | bytearray):
             return self._bytes(value)
         if id(value) in self._seen:
@@ -103,7 +103,7 @@ class _Scrubber:
 
     def _bytes(self, value: bytes | bytearray) -> bytes | bytearray:
         text = value.decode("latin-1")
-        clean = blotted(text, self._secrets)
+        clean = redact_values(text, self._secrets)
         return value if clean == text else type(value)(clean.encode("latin-1", "replace"))
 
     def _container(self, value: Any, depth: int) -> Any:
@@ -134,17 +134,18 @@ class _Scrubber:
             with suppress(Exception):
                 item = value[key]
                 if isinstance(item, str | bytes) and _is_header(value, key):
-                    value[key] = MASK if isinstance(item, str) else MASK.encode()
+                    value[key] = REDACTED if isinstance(item, str) else REDACTED.encode()
                 elif (clean := self.value(item, depth)) is not item and clean != item:
                     value[key] = clean
-                if isinstance(key, str) and (other := blotted(key, self._secrets)) != key:
+                if isinstance(key, str) and (other := redact_values(key, self._secrets)) != key:
                     value[other] = value.pop(key)
         if type(value).__name__ == "Headers":
             self._attributes(value, depth)
 
     def _frozen_mapping(self, value: Mapping[Any, Any], depth: int) -> Any:
         pairs = [
-            (key, MASK if _is_header(value, key) else self.value(item, depth)) for key, item in value.items()
+            (key, REDACTED if _is_header(value, key) else self.value(item, depth))
+            for key, item in value.items()
         ]
         if all(new == old for (_, new), old in zip(pairs, value.values(), strict=True)):
             return value
@@ -157,7 +158,7 @@ class _Scrubber:
 
     def _url(self, value: Any) -> Any:
         text = str(value)
-        clean = blotted(text, self._secrets)
+        clean = redact_values(text, self._secrets)
         if clean == text:
             return value
         with suppress(Exception):
@@ -185,7 +186,7 @@ class _Scrubber:
 
 
 def _is_header(holder: Any, name: object) -> bool:
-    """Whether it is a header that is masked whatever it holds: Authorization, X-Api-Key, Cookie, ..."""
+    """Whether it is a header that is redacted whatever it holds: Authorization, X-Api-Key, Cookie, ..."""
     kind = type(holder).__name__
     return kind.startswith(_HEADERS) and is_secret_name(
         name.decode("latin-1") if isinstance(name, bytes) else name

@@ -1,4 +1,4 @@
-"""What of a file may be shown: secrets that somebody wrote into it are masked, hidden characters made visible."""
+"""What of a file may be shown: secrets that somebody wrote into it are redacted, hidden characters made visible."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
 
-MASK = "****"
+REDACTED = "****"
 _REACH = 4000
 _STEP = 1000
 _WIDEST = 100
@@ -54,8 +54,8 @@ def hides(pointer: Sequence[str | int], value: object) -> bool:
     return is_secret_name(last) or is_in_secret
 
 
-def masked(text: str) -> str:
-    """`text` with everything masked that looks like a secret, by the name before it or by its shape."""
+def redact_suspected(text: str) -> str:
+    """`text` with everything redacted that looks like a secret, by the name before it or by its shape."""
     return _replaced(text, _secret_spans(text), 0)[0]
 
 
@@ -67,7 +67,7 @@ def visible(text: str) -> str:
 def shown(value: object) -> str:
     """A value as a message shows it: short, in quotes if it is text, without secrets."""
     if isinstance(value, str):
-        text = masked(value[:_REACH])
+        text = redact_suspected(value[:_REACH])
         return repr(visible(text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."))
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
@@ -79,7 +79,7 @@ def shown(value: object) -> str:
 def excerpt(line: str, column: int, hide_from: int | None = None) -> tuple[str, int]:
     """The part of a source line around `column` (from 1) that may be shown, and the offset of that column in it.
 
-    From column `hide_from` on, all is masked.
+    From column `hide_from` on, all is redacted.
     """
     start = max(0, (column - 1 - _REACH) // _STEP * _STEP)
     text, caret = line[start : start + 2 * _REACH + _STEP], column - 1 - start
@@ -131,15 +131,15 @@ def _value_end(text: str, field: re.Match[str]) -> int:
 
 
 def _replaced(text: str, spans: Sequence[tuple[int, int]], caret: int) -> tuple[str, int]:
-    """`text` with a mask for each stretch that the spans cover, and where `caret` is then."""
+    """`text` with asterisks for each stretch that the spans cover, and where `caret` is then."""
     pieces: list[str] = []
     at, moved = 0, caret
     for start, end in _joined(spans):
-        pieces += [text[at:start], MASK]
+        pieces += [text[at:start], REDACTED]
         if caret >= end:
-            moved += len(MASK) - (end - start)
+            moved += len(REDACTED) - (end - start)
         elif caret > start:
-            moved = len("".join(pieces)) - len(MASK)
+            moved = len("".join(pieces)) - len(REDACTED)
         at = end
     return "".join([*pieces, text[at:]]), moved
 

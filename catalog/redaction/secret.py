@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any, NoReturn, Self
 from weakref import WeakValueDictionary
 
-# As many signs as are shown of a long secret, and how long it must be for that.
+# As many characters as are shown of a long secret, and how long it must be for that.
 _SHOWN = 4
 _LONG = 16
 
 
 class Secret:
-    """A text that shows only its last four signs, and none of a short one. `reveal()` gives the text itself.
+    """A text that shows only its last four characters, and none of a short one. `reveal()` gives the text itself.
 
     Can't be pickled, so that no cache or other process gets it by accident; a copy is the object itself.
     """
@@ -61,21 +61,21 @@ def reveal(value: Any) -> Any:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-def mask(text: str, secrets: Iterable[str]) -> str:
-    """The text with every trace of these secrets blotted out; see `blotting` for what counts as one."""
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """The text with every trace of these secrets redacted; `values` says what counts as one."""
     known = tuple(filter(None, secrets))
     if not known:
         return text
-    from modelcatalog.catalog.redaction.values import blotted
+    from modelcatalog.catalog.redaction.values import redact_values
 
-    return blotted(text, known)
+    return redact_values(text, known)
 
 
-def scrub(error: BaseException, secrets: Iterable[str]) -> None:
-    """Blot these secrets out of an exception, those below it, and the requests and answers that they hold."""
-    from modelcatalog.catalog.redaction.exceptions import scrub as scrub_all
+def redact_exception(error: BaseException, secrets: Iterable[str]) -> None:
+    """Redact these secrets in an exception, those below it, and the requests and answers that they hold."""
+    from modelcatalog.catalog.redaction.exceptions import redact_exception as redact_all
 
-    scrub_all(error, secrets)
+    redact_all(error, secrets)
 
 
 def live_secrets() -> tuple[str, ...]:

@@ -1,13 +1,14 @@
-"""Secrets blotted out of a text by their value: as they are, encoded, broken over lines, or cut short.
+"""Secrets redacted in a text by their value: as they are, encoded, broken over lines, or cut short.
 
 The rules, with the reason for each:
 
-- A secret of eight signs or more is blotted wherever it stands, in whatever case, also across white space.
+- A secret of eight characters or more is redacted wherever it appears, in whatever case, also across white space.
 - A shorter one only where it is the whole text, or follows a word such as `key:`: the key `test` of a local server must
   not take that word out of every sentence.
 - So are its encodings: percent, JSON, HTML, hexadecimal, and Base64 with anything before or after it (`user:key`).
-- Of one of sixteen signs or more also each part of eight or more that looks like a key (letters and digits, or both
-  cases) or has sixteen; and each beginning or end of five or more beside the stars or dots of somebody's own masking.
+- Of one of sixteen characters or more also each part of eight or more that looks like a key (letters and digits, or
+  both cases) or has sixteen; and each beginning or end of five or more beside the asterisks or dots of another
+  program's redaction.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-MASK = "****"
+REDACTED = "****"
 WHOLE = 8
-"""Signs from which a secret is blotted out wherever it stands."""
+"""Characters from which a secret is redacted wherever it appears."""
 
 _LONG = 16
 _PART = 8
@@ -34,8 +35,8 @@ _NAMED = r"(?:key|token|secret|passw\w*|authorization|bearer|basic|credential)s?
 Span = tuple[int, int]
 
 
-def blotted(text: str, secrets: Iterable[str]) -> str:
-    """The text with every trace of these secrets blotted out."""
+def redact_values(text: str, secrets: Iterable[str]) -> str:
+    """The text with every trace of these secrets redacted."""
     given = {secret for secret in secrets if secret.strip()}
     known = sorted({*given, *filter(str.strip, map(_core, given))}, key=len, reverse=True)
     if not known or not text:
@@ -63,7 +64,7 @@ class _Solid:
             total += len(piece)
 
     def span(self, start: int, end: int) -> Span:
-        """Where these signs stand in the text that it was made from."""
+        """Where these characters are in the text that it was made from."""
         return self._place(start), self._place(end - 1) + 1
 
     def _place(self, at: int) -> int:
@@ -143,13 +144,13 @@ def _places(text: str, form: str) -> Iterator[int]:
 
 def _parts(solid: _Solid, secrets: Sequence[str]) -> Iterator[Span]:
     """Every longest part of a secret that looks like one."""
-    homes: dict[str, list[str]] = {}
+    owners: dict[str, list[str]] = {}
     for secret in secrets:
         for at in range(len(secret) - _PART + 1):
-            homes.setdefault(secret[at : at + _PART], []).append(secret)
+            owners.setdefault(secret[at : at + _PART], []).append(secret)
     text, at = solid.text[:_FAR], 0
-    while homes and at <= len(text) - _PART:
-        found = homes.get(text[at : at + _PART])
+    while owners and at <= len(text) - _PART:
+        found = owners.get(text[at : at + _PART])
         if found is None:
             at += 1
             continue
@@ -187,7 +188,7 @@ def _replaced(text: str, secrets: Iterable[str]) -> str:
     """For a text of megabytes: the secrets as they are, at the speed of a search."""
     for secret in secrets:
         if len(secret) >= WHOLE:
-            text = text.replace(secret, MASK)
+            text = text.replace(secret, REDACTED)
     return text
 
 
@@ -198,6 +199,6 @@ def _covered(text: str, spans: Iterable[Span]) -> str:
         if end <= at:
             continue
         if start > at or not pieces:
-            pieces += [text[at:start], MASK]
+            pieces += [text[at:start], REDACTED]
         at = end
     return "".join([*pieces, text[at:]])

@@ -7,7 +7,7 @@ import warnings
 from math import log2
 
 LONGEST = 256
-"""Signs of a value that is compared at all: no key or setting with a form of its own is longer."""
+"""Characters of a value that is compared at all: no key or setting with a form of its own is longer."""
 
 _LONGEST_PATTERN = 200
 _MOST_BITS = 24

@@ -37,41 +37,27 @@ def schema() -> dict[str, Any]:
 
 def check_schema(document: Document) -> list[Problem]:
     """Every way in which the document differs from the schema, in the order of its lines."""
+    from modelcatalog.catalog.validation.foreign_files import foreign_file
+    from modelcatalog.catalog.validation.misplaced_keys import misplaced_keys
     from modelcatalog.catalog.validation.schema_messages import Mismatch, problems_of
 
-    foreign = _foreign(document)
+    foreign = foreign_file(document)
     if foreign is not None:
         return [foreign]
+    misplaced = misplaced_keys(document, schema()["$defs"]["provider"]["properties"])
+    known = {problem.pointer for problem in misplaced}
     errors = _validator().iter_errors(document.data)
-    problems = (problem for error in errors for problem in problems_of(Mismatch(document, schema(), error)))
-    found = sorted(islice(problems, _MOST_PROBLEMS), key=_order)
-    told: dict[tuple[object, ...], Problem] = {}
+    problems = (
+        problem
+        for error in errors
+        if tuple(error.absolute_path)[:2] not in known
+        for problem in problems_of(Mismatch(document, schema(), error))
+    )
+    found = sorted([*misplaced, *islice(problems, _MOST_PROBLEMS)], key=_order)
+    reported: dict[tuple[object, ...], Problem] = {}
     for problem in found:
-        told.setdefault((problem.line, problem.column, problem.pointer), problem)
-    return list(told.values())
-
-
-def _foreign(document: Document) -> Problem | None:
-    """The problem of a file that is no catalog at all."""
-    data = document.data
-    if data is None:
-        message, hint = "the file is empty", "begin it with 'catalog: 1'"
-        return document.problem((), "empty", message, hint)
-    if not isinstance(data, dict):
-        message = "a catalog file has the keys 'catalog', 'providers' and 'aliases'; this is something else"
-        return document.problem((), "not-a-catalog", message, "begin it with 'catalog: 1'")
-    if "catalog" in data:
-        return None
-    from modelcatalog.catalog.diagnostics.suggestions import nearest
-
-    near = nearest("catalog", data)
-    if near:
-        message = f"a catalog file says 'catalog: 1'; this one says {near[0]!r}"
-        return document.problem((near[0],), "not-a-catalog", message, "did you mean 'catalog'?", key=True)
-    if "providers" in data or "aliases" in data:
-        return None
-    message = "this isn't a catalog file: it has no 'catalog: 1'"
-    return document.problem((), "not-a-catalog", message, "begin it with 'catalog: 1' if it is one")
+        reported.setdefault((problem.line, problem.column, problem.pointer), problem)
+    return list(reported.values())
 
 
 def _order(problem: Problem) -> tuple[int, int, int]:

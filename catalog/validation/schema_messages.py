@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcatalog.catalog.diagnostics.suggestions import nearest
-from modelcatalog.catalog.redaction.heuristics import hides, masked, shown, visible
+from modelcatalog.catalog.redaction.heuristics import hides, redact_suspected, shown, visible
 from modelcatalog.catalog.validation.pointers import Pointer, field, names_thing, owner, subject
 from modelcatalog.catalog.validation.safe_regex import SlowPatternError
+from modelcatalog.catalog.validation.semantics import usual_adapter_hint
 from modelcatalog.catalog.validation.type_messages import (
     either,
     kind,
@@ -17,6 +18,7 @@ from modelcatalog.catalog.validation.type_messages import (
     literal_secret,
     no_variable,
     shown_value,
+    variable_in,
     wrong_type,
 )
 
@@ -28,7 +30,7 @@ _FEW = 9
 
 _ELSEWHERE = {
     **dict.fromkeys(("url", "api", "api_base", "api_url", "api_endpoint", "server_url"), "base_url"),
-    **dict.fromkeys(("key", "token", "env_key", "api_key_env", "key_env"), "api_key"),
+    **dict.fromkeys(("key", "token", "env_key", "api_key_env", "api_key_env_var", "key_env"), "api_key"),
     **dict.fromkeys(("sdk", "type", "kind", "npm"), "adapter"),
     **dict.fromkeys(("default_headers", "extra_headers"), "headers"),
     **dict.fromkeys(("context", "context_length", "max_input_tokens", "max_model_len"), "context_window"),
@@ -84,15 +86,15 @@ def _any_of(at: Mismatch) -> Iterator[Problem]:
 
 def _enum(at: Mismatch) -> Iterator[Problem]:
     if not isinstance(at.value, str):
-        return  # the type is wrong, and that is told
+        return  # the type is wrong, and that is reported
     choices = [choice for choice in at.wanted if choice is not None]
     near = nearest(at.value, choices)
     if at.pointer[-1] == "api_key" and not near:
         yield literal_secret(at.document, at.value, at.pointer)
         return
     is_hidden = hides(at.pointer, at.value)
-    message = f"{subject(at.pointer)} is {either(choices)}" + (
-        "" if is_hidden else f", not {shown(at.value)}"
+    message = f"{subject(at.pointer)}: expected {either(choices)}" + (
+        "" if is_hidden else f", got {shown(at.value)}"
     )
     yield at.problem("wrong-choice", message, f"did you mean {near[0]!r}?" if near else None)
 
@@ -104,26 +106,49 @@ def _const(at: Mismatch) -> Iterator[Problem]:
         )
         yield at.problem("wrong-version", message, "update modelcatalog")
     else:
-        message = f"the version of the catalog format is {at.wanted}, not {shown(at.value)}"
+        message = f"version of the catalog format: expected {at.wanted}, got {shown(at.value)}"
         yield at.problem("wrong-version", message, f"write 'catalog: {at.wanted}'")
 
 
 def _pattern(at: Mismatch) -> Iterator[Problem]:
-    rule = at.error.schema["patternErrorMessage"]
-    hint = _form_hint(at.value, at.wanted)
+    rule = _broken_rule(at)
+    hint = None if hides(at.pointer, at.value) else _form_hint(at.value, at.wanted)
+    if field(at.pointer) == "'adapter'":
+        hint = usual_adapter_hint(at.value)
     if "propertyNames" in at.error.absolute_schema_path:
         pointer = (*at.pointer, at.value)
-        message = f"{rule}, not {shown(at.value)}"
+        message = f"{rule}; got {shown(at.value)}"
         yield at.document.problem(pointer, "wrong-form", message, hint, key=True)
     elif field(at.pointer) in ("'env'", "'also'") and not names_thing(at.pointer):
         yield no_variable(at.document, rule, at.value, at.pointer)
     else:
-        yield at.problem("wrong-form", f"{rule}, not {shown_value(at.value, at.pointer)}", hint)
+        yield at.problem("wrong-form", f"{rule}; got {shown_value(at.value, at.pointer)}", hint)
+
+
+def _broken_rule(at: Mismatch) -> str:
+    """The rule that the value breaks; of a base URL's several, the one that is broken."""
+    text: str = at.value
+    if "https?" in at.wanted and not text.casefold().startswith(("https://", "http://", "{")):
+        return f"{_kind_of_url(at.wanted)} begins with https:// or http://"
+    if "https?" in at.wanted:
+        for char, what in (("@", "user name"), ("?", "query string"), ("#", "fragment")):
+            if char in text:
+                return f"{_kind_of_url(at.wanted)} has no {what}"
+    rule: str = at.error.schema["patternErrorMessage"]
+    return rule
+
+
+def _kind_of_url(pattern: str) -> str:
+    return "a base URL" if "|" in pattern else "a web address"
 
 
 def _form_hint(value: str, pattern: str) -> str | None:
     """The nearest text that has the form."""
     dashed = "-".join(value.split())
+    if "/" in value and re.fullmatch(pattern, slashed := dashed.lower().replace("/", "-")):
+        return (
+            f"write {slashed}, or {value.rpartition('/')[2]} below 'qualifiers:' of {value.partition('/')[0]}"
+        )
     better = [
         value.strip(),
         value.lower(),
@@ -137,10 +162,10 @@ def _form_hint(value: str, pattern: str) -> str | None:
         if "?" in value:
             return "remove the '?' and what follows it"
         if "@" in value:
-            return "remove what stands before the '@'"
+            return "remove what is before the '@'"
         better = [] if "://" in value else [f"https://{value}"]
     for text in better:
-        if text != value and re.fullmatch(pattern, text) and masked(text) == text:
+        if text != value and re.fullmatch(pattern, text) and redact_suspected(text) == text:
             return f"write {text}"
     return None
 
@@ -155,11 +180,13 @@ def _format(at: Mismatch) -> Iterator[Problem]:
     if at.wanted == "date":
         yield at.problem("no-such-day", f"there is no day {value}")
     elif isinstance(at.error.cause, SlowPatternError):
-        hint = "repeat single signs and sets, not groups, and few of them; begin it with ^"
+        hint = "repeat single characters and sets, not groups, and few of them; begin it with ^"
         yield at.problem("slow-pattern", f"{value} could take very long on some values", hint)
     else:
         reason = str(at.error.cause or "").split(" at position")[0]
-        yield at.problem("wrong-form", f"{value} is no regular expression: {visible(masked(reason))}")
+        yield at.problem(
+            "wrong-form", f"{value} is no regular expression: {visible(redact_suspected(reason))}"
+        )
 
 
 def _required(at: Mismatch) -> Iterator[Problem]:
@@ -167,7 +194,7 @@ def _required(at: Mismatch) -> Iterator[Problem]:
     for name in at.wanted:
         if name not in at.value:
             code = "not-a-catalog" if name == "catalog" else "missing-key"
-            yield at.problem(code, f"{owner(at.pointer)} lacks the key {name!r}", fixes.get(name))
+            yield at.problem(code, f"{owner(at.pointer)} has no key {name!r}", fixes.get(name))
 
 
 def _additional(at: Mismatch) -> Iterator[Problem]:
@@ -181,8 +208,12 @@ def _additional(at: Mismatch) -> Iterator[Problem]:
 
 
 def _key_hint(at: Mismatch, key: str, known: dict[str, Any]) -> str | None:
+    if hint := _variable_hint(at, key):
+        return hint
     elsewhere = [_ELSEWHERE[key]] if _ELSEWHERE.get(key) in known else []
     near = sorted(elsewhere or nearest(key, known), key=lambda name: name in at.value)
+    if near and near[0] in at.value:
+        return f"remove it: {near[0]!r} is given already"
     if near:
         return f"did you mean {near[0]!r}?"
     if not at.pointer:
@@ -195,9 +226,19 @@ def _key_hint(at: Mismatch, key: str, known: dict[str, Any]) -> str | None:
     return "a setting of that name belongs below 'settings:'" if "settings" in known else None
 
 
+def _variable_hint(at: Mismatch, key: str) -> str | None:
+    """What to write for a key of another tool whose value names the variable of the API key."""
+    value = at.value[key]
+    if _ELSEWHERE.get(key) != "api_key" or "api_key" in at.value or not isinstance(value, str):
+        return None
+    is_name = "env" in key and re.fullmatch(r"[A-Z][A-Z0-9_]*", value) is not None
+    variable = value if is_name and redact_suspected(value) == value else variable_in(value)
+    return f"write api_key: {{env: {variable}}}" if variable else None
+
+
 def _empty(at: Mismatch) -> Iterator[Problem]:
     yield at.problem(
-        "empty-list", f"{subject(at.pointer)} is an empty list", "write null to take an inherited one away"
+        "empty-list", f"{subject(at.pointer)} is an empty list", "write null to remove an inherited one"
     )
 
 
@@ -205,12 +246,12 @@ def _twice(at: Mismatch) -> Iterator[Problem]:
     items: list[Any] = at.value
     second = repeated(items) or 0
     pointer = (*at.pointer, second)
-    message = f"{shown_value(items[second], at.pointer)} stands twice in {subject(at.pointer)}"
+    message = f"{shown_value(items[second], at.pointer)} appears twice in {subject(at.pointer)}"
     yield at.document.problem(pointer, "twice", message, "keep one of them")
 
 
 def repeated(items: list[Any]) -> int | None:
-    """The first item that stands before already. Lists and maps don't count: no list of ours may hold them."""
+    """The first item that appears a second time. Lists and maps don't count: no list of ours may hold them."""
     seen: set[tuple[bool, Any]] = set()
     for number, item in enumerate(items):
         if isinstance(item, list | dict):
@@ -223,7 +264,7 @@ def repeated(items: list[Any]) -> int | None:
 
 
 def _minimum(at: Mismatch) -> Iterator[Problem]:
-    message = f"{subject(at.pointer)} is {at.wanted} or more, not {shown(at.value)}"
+    message = f"{subject(at.pointer)}: expected {at.wanted} or more, got {shown(at.value)}"
     yield at.problem("too-small", message, "leave it out if it isn't known" if at.value == 0 else None)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from modelcatalog.catalog.diagnostics.errors import CatalogError
 from modelcatalog.catalog.diagnostics.problem import Problem
+from modelcatalog.catalog.model.entry_builder import USUAL_ADAPTER
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.catalog import Catalog
@@ -32,14 +33,15 @@ class Adapters(Protocol):
 
 
 def check_entry(entry: Entry, adapters: Adapters) -> list[Problem]:
-    """The problems of one entry: an adapter that isn't there, a target that it lacks, a setting that nothing reads."""
+    """The problems of one entry: an unknown adapter, a target that it hasn't, a setting that nothing reads."""
     from modelcatalog.catalog.diagnostics.suggestions import nearest
 
     if not adapters.has(entry.adapter):
         known = list(adapters.names())
         near = nearest(entry.adapter, known)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
-        message = f"{entry.id!r} names the adapter {entry.adapter!r}, which isn't there"
+        hint = usual_adapter_hint(entry.adapter) or hint
+        message = f"{entry.id!r} names the adapter {entry.adapter!r}, which is not an adapter"
         return [_problem(entry, "adapter", message, "unknown-adapter", hint)]
     facts = adapters.facts(entry.adapter)
     problems = [*_targets(entry, facts), *_settings(entry, facts)]
@@ -56,6 +58,12 @@ def check_entry(entry: Entry, adapters: Adapters) -> list[Problem]:
     return problems
 
 
+def usual_adapter_hint(name: str) -> str | None:
+    """What to do about a name that other tools give to the adapter that is used where none is named."""
+    is_usual = re.search(r"openai|compatible", name, re.IGNORECASE) is not None
+    return f"remove this line: the adapter is {USUAL_ADAPTER} where none is named" if is_usual else None
+
+
 def _targets(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
     sent = {name: argument.target for name, argument in entry.arguments.items()}
     sent["*"] = entry.default_target
@@ -70,24 +78,35 @@ def _targets(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
 
 
 def _settings(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
+    from modelcatalog.catalog.diagnostics.suggestions import nearest
+
     templates = " ".join(
         [entry.endpoint, *(str(s.default) for s in entry.settings.values() if s.default is not None)]
     )
+    meant = set[str]()
     in_templates = set(re.findall(r"\{([a-z][a-z0-9_]*)\}", templates))
     for name in sorted(in_templates - set(entry.settings)):
         if name != "base_url":
-            message = f"{entry.id!r} has {{{name}}} in an address, but no setting {name!r}"
-            yield _problem(
-                entry, "endpoint", message, "unknown-setting", f"add it below settings: {name}: {{env: ...}}"
-            )
+            near = nearest(name, entry.settings)
+            meant |= set(near[:1])
+            message = f"{entry.id!r} has '{{{name}}}' in an address, but no setting {name!r}"
+            hint = f"did you mean {near[0]!r}?" if near else f"write settings: {{{name}: {{env: NAME}}}}"
+            yield _problem(entry, _template_of(entry, name), message, "unknown-setting", hint)
     for name in entry.settings:
-        if name not in facts.SETTINGS and name not in in_templates:
-            from modelcatalog.catalog.diagnostics.suggestions import nearest
-
+        if name not in facts.SETTINGS and name not in in_templates | meant:
             near = nearest(name, facts.SETTINGS)
             message = f"{entry.id!r} has a setting {name!r}, which the adapter {entry.adapter!r} doesn't read"
             hint = f"did you mean {near[0]!r}?" if near else f"it reads {', '.join(sorted(facts.SETTINGS))}"
             yield _problem(entry, f"settings/{name}", message, "unknown-setting", hint)
+
+
+def _template_of(entry: Entry, name: str) -> str:
+    """The pointer to the text that has this setting in braces."""
+    for setting in entry.settings.values():
+        if f"{{{name}}}" in str(setting.default):
+            pointer = f"settings/{setting.name}"
+            return f"{pointer}/default" if f"{pointer}/default" in entry.places else pointer
+    return "endpoint"
 
 
 def check_catalog(catalog: Catalog, adapters: Adapters) -> list[Problem]:
@@ -139,14 +158,24 @@ def _model_alias(catalog: Catalog, alias: str, model: str) -> Iterable[Problem]:
             from modelcatalog.catalog.diagnostics.suggestions import nearest
 
             near = nearest(provider, [*catalog.providers, *catalog.provider_aliases])
-            hint = f"did you mean {near[0]!r}?" if near else None
-            yield problem(
-                f"alias {alias!r} names the provider {provider!r}, which isn't there",
-                "unknown-provider",
-                hint,
-            )
+            hint = f"did you mean {near[0]!r}?" if near else "`catalog list` shows the providers"
+            message = f"alias {alias!r} names the provider {provider!r}, which is not a provider"
+            if "/" not in target:
+                message = f"alias {alias!r} stands for {target!r}, which has no provider"
+                hint = (
+                    f"write PROVIDER/{target}, with the provider that serves it (`catalog list` shows them)"
+                )
+                if owner := _only_provider(catalog, target):
+                    hint = f"write {owner}/{target}"
+            yield problem(message, "unknown-provider", hint)
     except CatalogError as error:
         yield from error.problems
+
+
+def _only_provider(catalog: Catalog, model: str) -> str | None:
+    """The provider whose list in the catalog has this model, if it is one alone."""
+    owners = [provider for provider in catalog.providers if model in catalog.models(provider)]
+    return owners[0] if len(owners) == 1 else None
 
 
 def _problem(entry: Entry, pointer: str, message: str, code: str, hint: str | None) -> Problem:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.parsing.scalars import plain_value
-from modelcatalog.catalog.redaction.heuristics import hides, masked, shown
+from modelcatalog.catalog.redaction.heuristics import hides, redact_suspected, shown
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
 from modelcatalog.catalog.validation.pointers import Pointer, owner, subject
 
@@ -61,13 +61,22 @@ def wrong_type(document: Document, forms: Sequence[dict[str, Any]], value: Any, 
         return _no_list(document, value, pointer)
     found = _as_written(document, value, pointer)
     if pointer and pointer[-1] == "api_key" and "string" in wanted:
-        message = f"{subject(pointer)} is required, optional, none or {{env: NAME}}, not {found}"
-        hint = "write {env: [NAME, NAME]}" if isinstance(value, list) else None
+        message = f"{subject(pointer)}: expected required, optional, none or {{env: NAME}}, got {found}"
+        hint = _key_hint(value)
         return document.problem(pointer, "wrong-type", message, hint)
-    message = f"{subject(pointer)} takes {_expected(forms)}, not {found}"
+    message = f"{subject(pointer)}: expected {_expected(forms)}, got {found}"
     has_choices = any("enum" in form for form in forms)
     hint = None if has_choices else _hint(wanted, value, found, pointer)
     return document.problem(pointer, "wrong-type", message, hint)
+
+
+def _key_hint(value: Any) -> str | None:
+    """What to write for an API key in place of a value that is none of its forms."""
+    if isinstance(value, bool):
+        return "write required" if value else "write none"
+    if isinstance(value, list) and value and all(variable_in(item) == item for item in value):
+        return f"write {{env: [{', '.join(value)}]}}"
+    return "write {env: [NAME, NAME]}" if isinstance(value, list) else None
 
 
 def _expected(forms: Sequence[dict[str, Any]]) -> str:
@@ -92,14 +101,16 @@ def _as_written(document: Document, value: Any, pointer: Pointer) -> str:
 
 
 def literal_secret(document: Document, value: Any, pointer: Pointer) -> Problem:
-    """The problem of a secret that stands in the file itself."""
+    """The problem of a secret that is written in the file itself."""
     is_default = pointer[-1] == "default"
     message = (
         f"{subject(pointer[:-1] if is_default else pointer)} holds a value: secrets don't belong in this file"
     )
     variable = variable_in(value)
-    form = f"env: {variable or 'NAME'}" if is_default else f"{{env: {variable or 'NAME'}}}"
+    form = f"{{env: {variable or 'NAME'}}}"
     hint = f"write {form}" if variable else f"write {form}, and put the value in that variable"
+    if is_default:
+        hint = "remove 'default', name a variable with 'env:', and put the value in that variable"
     return _unquoted(document, pointer, "literal-secret", message, hint, hide=variable is None)
 
 
@@ -117,8 +128,8 @@ def variable_in(value: Any) -> str | None:
 
 
 def shown_value(value: Any, pointer: Pointer) -> str:
-    """A value in a message; "this" where it is probably a secret."""
-    return "this" if hides(pointer, value) else shown(value)
+    """A value in a message; where it is probably a secret, it is not shown."""
+    return "a hidden value" if hides(pointer, value) else shown(value)
 
 
 def _unquoted(
@@ -141,10 +152,9 @@ def _is_literal_secret(wanted: list[str], value: Any, pointer: Pointer) -> bool:
 
 def _no_list(document: Document, value: Any, pointer: Pointer) -> Problem:
     name = str(pointer[-1])
-    is_open = isinstance(value, str) and not hides(pointer, value) and masked(value) == value
-    message = (
-        f"{_as_written(document, value, pointer)} is one {_ONE.get(name, 'value')}, but {name} is a list"
-    )
+    is_open = isinstance(value, str) and not hides(pointer, value) and redact_suspected(value) == value
+    found = _as_written(document, value, pointer)
+    message = f"{subject(pointer)}: expected a list, got one {_ONE.get(name, 'value')}, {found}"
     hint = f"write [{value}]" if is_open and str(value).isprintable() else "write it in [ ]"
     return document.problem(pointer, "wrong-type", message, hint)
 
@@ -154,7 +164,7 @@ def _hint(wanted: list[str], value: Any, found: str, pointer: Pointer) -> str | 
         return _text_hint(wanted, value, pointer)
     if isinstance(value, list):
         return "write each name as a key, 'name: ...', without '-'" if wanted == ["object"] else None
-    is_scalar = isinstance(value, int | float) and masked(found) == found
+    is_scalar = isinstance(value, int | float) and redact_suspected(found) == found
     return f'write "{found}"' if is_scalar and "string" in wanted and "number" not in wanted else None
 
 
@@ -171,7 +181,7 @@ def _text_hint(wanted: list[str], text: str, pointer: Pointer) -> str | None:
     if (
         owner(pointer).startswith("provider")
         and text.startswith(("https://", "http://"))
-        and masked(text) == text
+        and redact_suspected(text) == text
     ):
         return f"write {{base_url: {text}}}"
     return None

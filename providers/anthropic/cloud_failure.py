@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from modelcatalog.catalog.redaction.secret import mask
+from modelcatalog.catalog.redaction.secret import redact
 from modelcatalog.providers.adapter.connection import Failure
 from modelcatalog.providers.failures import http_api as openai_failure
 from modelcatalog.providers.failures.transport import causes, one_line
@@ -28,7 +28,7 @@ def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
             reason = "credentials"
         else:
             continue
-        return Failure("auth", reason, None, None, None, one_line(mask(str(one), secrets)))
+        return Failure("auth", reason, None, None, None, one_line(redact(str(one), secrets)))
     return openai_failure.failure(error, secrets)
 
 

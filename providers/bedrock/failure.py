@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from modelcatalog.catalog.redaction.secret import mask
+from modelcatalog.catalog.redaction.secret import redact
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.adapter.connection import Failure, Step
 from modelcatalog.providers.failures.transport import Cause, cause_of, causes, one_line
@@ -86,8 +86,8 @@ def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     else:
         cause = cause_of(chain)
     method = None if url is None else "POST"
-    url = mask(url, secrets) if url else None
-    return Failure(cause.step, cause.reason, status, url, method, one_line(mask(cause.detail, secrets)))
+    url = redact(url, secrets) if url else None
+    return Failure(cause.step, cause.reason, status, url, method, one_line(redact(cause.detail, secrets)))
 
 
 def _refused(status: Any, error: Any) -> Cause:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from modelcatalog.catalog.redaction.secret import mask
+from modelcatalog.catalog.redaction.secret import redact
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.adapter.connection import Failure, Step
 from modelcatalog.providers.failures.transport import Cause, cause_of, causes, one_line
@@ -73,9 +73,9 @@ def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
         cause.step,
         cause.reason,
         status,
-        mask(url, secrets) if url else None,
+        redact(url, secrets) if url else None,
         method,
-        one_line(mask(cause.detail, secrets)),
+        one_line(redact(cause.detail, secrets)),
     )
 
 

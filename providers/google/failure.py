@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from modelcatalog.catalog.redaction.secret import mask
+from modelcatalog.catalog.redaction.secret import redact
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.adapter.connection import Failure, Step
 from modelcatalog.providers.failures.transport import Cause, cause_of, causes, one_line
@@ -34,7 +34,7 @@ _NAMED = {
         "auth",
         "no-credentials",
         "No Application Default Credentials: run `gcloud auth application-default login`, "
-        "or set GOOGLE_APPLICATION_NAMED to a file.",
+        "or set GOOGLE_APPLICATION_CREDENTIALS to a file.",
     ),
     "InvalidHeader": Cause(
         "auth", "header", "The key, or another header, has a sign that no request can carry."
@@ -60,9 +60,9 @@ def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
         cause.step,
         cause.reason,
         status,
-        mask(url, secrets) if url else None,
+        redact(url, secrets) if url else None,
         method,
-        one_line(mask(cause.detail, secrets)),
+        one_line(redact(cause.detail, secrets)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modelcatalog.catalog.redaction.secret import mask
+from modelcatalog.catalog.redaction.secret import redact
 from modelcatalog.providers.adapter.connection import Failure, Step
 from modelcatalog.providers.failures.transport import causes, one_line
 
@@ -50,7 +50,7 @@ def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     detail = words if reason != "error" and words else f"{name}: {words}" if words else name
     hint = _HINTS.get(reason)
     text = f"{detail.rstrip('.')}. {hint}" if hint else detail
-    return Failure(step, reason, None, None, None, one_line(mask(text, secrets)))
+    return Failure(step, reason, None, None, None, one_line(redact(text, secrets)))
 
 
 def _found(error: BaseException) -> tuple[Step, str, BaseException]:

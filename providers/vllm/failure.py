@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
-from modelcatalog.catalog.redaction.secret import mask
+from modelcatalog.catalog.redaction.secret import redact
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.adapter.connection import Failure, Step
 from modelcatalog.providers.failures.transport import Cause, cause_of, causes, one_line
@@ -67,7 +67,7 @@ def death(logged: str | None) -> EngineError:
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     """Where a call failed and why. Occurrences of `secrets` are masked."""
     cause = _cause(list(causes(error)))
-    return Failure(cause.step, cause.reason, None, None, None, mask(cause.detail, secrets))
+    return Failure(cause.step, cause.reason, None, None, None, redact(cause.detail, secrets))
 
 
 def _cause(chain: list[BaseException]) -> Cause:

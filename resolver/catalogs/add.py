@@ -50,7 +50,7 @@ def add(
     project: bool = False,
     overwrite: bool = False,
 ) -> Added:
-    """Write an entry to the user's own catalog file, the project's, or `file`; made if it isn't there.
+    """Write an entry to the user's own catalog file, the project's, or `file`; made if there is none.
 
     Raises ArgumentError for a value that can't be used and for a provider that is there already (`overwrite` allows
     it), CatalogError for problems in the file, CatalogFileError when it can't be written. Then the file is as before.
@@ -114,7 +114,7 @@ def _rewrite(target: Path, shown: str, name: str, entry: dict[str, str], first_l
 
 
 def _demand_readable(name: str, entry: dict[str, str]) -> None:
-    """What is wrong with the words on the command line is told of them, and not of a file that nobody has written."""
+    """Reports what is wrong with the words on the command line, not with a file that nobody has written."""
     try:
         insert("", "", name, entry)
     except CatalogError as error:

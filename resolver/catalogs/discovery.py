@@ -30,12 +30,13 @@ def load_catalog(
     """The catalog of this machine, folder and user: bundled < user < project < named files < `overlay`.
 
     `files` are added to those that MODELCATALOG_FILES names (separated as in PATH). `overlay` has the shape of a
-    catalog file. Raises CatalogError when a file that was named by hand isn't there.
+    catalog file. Raises CatalogError when a file that was named by hand is not found.
     """
     from modelcatalog.catalog.loading.loader import BUNDLED, Source, load
 
-    named = [*_named_by_option(), *(Path(file) for file in files)]
-    _demand(named)
+    by_option = _named_by_option()
+    named = [*by_option, *(Path(file) for file in files)]
+    _demand(named, by_option)
     sources = [Source("extension", path, show=_shown_within(who)) for who, path in _brought()]
     if user and (path := user_file()) is not None and _is_there(path):
         sources.append(Source("user", path, show=shown_path))
@@ -59,7 +60,7 @@ def load_with_project(file: Path) -> Catalog:
 
 
 def user_file() -> Path | None:
-    """The user's own catalog file, whether it is there or not; None where the user has no home."""
+    """The user's own catalog file, whether it exists or not; None where the user has no home."""
     folder = config_folder()
     return None if folder is None else folder / FILE_NAME
 
@@ -122,16 +123,24 @@ def _named_by_option() -> list[Path]:
     return [Path(part) for part in said.split(os.pathsep) if part] if said else []
 
 
-def _demand(named: Sequence[Path]) -> None:
-    missing = [path for path in named if not _is_file(path)]
+def _demand(named: Sequence[Path], by_option: Sequence[Path]) -> None:
+    """Raises CatalogError for files that were named, in MODELCATALOG_FILES or otherwise, and can't be opened."""
+    missing = [(path, at < len(by_option)) for at, path in enumerate(named) if not _is_file(path)]
     if missing:
         from modelcatalog.catalog.diagnostics.errors import CatalogError
         from modelcatalog.catalog.diagnostics.problem import Problem
 
         raise CatalogError(
             [
-                Problem(path=str(path), line=0, column=0, message=_absence(path), code="no-file")
-                for path in missing
+                Problem(
+                    path=str(path),
+                    line=0,
+                    column=0,
+                    message=_absence(path) + (", named by MODELCATALOG_FILES" if is_option else ""),
+                    code="no-file",
+                    hint=_instead_of(path, is_option=is_option),
+                )
+                for path, is_option in missing
             ]
         )
 
@@ -154,9 +163,24 @@ def _is_file(path: Path) -> bool:
 
 def _absence(path: Path) -> str:
     try:
-        return "is a folder, not a catalog file" if path.is_dir() else "isn't there"
+        return "not a file, but a folder" if path.is_dir() else "file not found"
     except OSError as error:
         return f"can't be read: {error.strerror}"
+
+
+def _instead_of(path: Path, *, is_option: bool) -> str | None:
+    """The catalog file that may have been meant: in the folder that was named, or with almost the name."""
+    from modelcatalog.catalog.diagnostics.suggestions import nearest
+
+    try:
+        folder = path if path.is_dir() else path.parent
+        names = sorted(one.name for one in folder.iterdir() if one.suffix in (".yaml", ".yml", ".json"))
+    except OSError:
+        names, folder = [], path
+    near = [FILE_NAME] if folder == path and FILE_NAME in names else nearest(path.name, names)
+    if near:
+        return f"did you mean {str(folder / near[0])!r}?"
+    return "correct it, or run: unset MODELCATALOG_FILES" if is_option else None
 
 
 def _is_ours(path: Path) -> bool:

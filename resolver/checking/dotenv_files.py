@@ -98,7 +98,7 @@ def unreadable(environment: Environment) -> list[Finding]:
 def _problem(path: Path, *, missing: bool) -> str | None:
     try:
         if not path.exists():
-            return "isn't there" if missing else None
+            return "is not found" if missing else None
         if not path.is_file():
             return "is no file"
         if path.stat().st_size > _MOST_BYTES:

@@ -119,9 +119,15 @@ class _Around:
 def _state(plan: Plan) -> State:
     codes = {finding.code for finding in plan.findings}
     if not plan.errors:
-        return "broken" if "unusable-login" in codes else "not set up" if "no-login" in codes else "ready"
+        return (
+            "error"
+            if "unusable-credentials" in codes
+            else "not_configured"
+            if "no-credentials" in codes
+            else "ready"
+        )
     if any(finding.code in _WRONG for finding in plan.errors):
-        return "broken"
+        return "error"
     values = plan.settings.values()
     touched = any(value.required and is_given(value) for value in values)
-    return "broken" if touched else "not set up"
+    return "error" if touched else "not_configured"

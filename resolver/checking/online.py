@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.errors import ModelCatalogError
 from modelcatalog.catalog.diagnostics.finding import Finding
-from modelcatalog.catalog.redaction.secret import Secret, mask, scrub
+from modelcatalog.catalog.redaction.secret import Secret, redact, redact_exception
 from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.providers.failures.transport import one_line
 from modelcatalog.resolver.checking.online_findings import finding_for
@@ -32,23 +32,23 @@ def ask_all(
     report: CheckReport,
     *,
     timeout: float = 10.0,
-    at_once: int = 8,
-    told: Callable[[str, OnlineAnswer | None], None] = lambda _name, _answer: None,
+    concurrency: int = 8,
+    progress: Callable[[str, OnlineAnswer | None], None] = lambda _name, _answer: None,
 ) -> CheckReport:
-    """The report with an answer for each ready row: `at_once` at a time, each within `timeout` seconds.
+    """The report with an answer for each ready row: at most `concurrency` at a time, each within `timeout` seconds.
 
-    `told` is called in this thread when one is asked (with None) and when its answer is there. Nothing is tried twice,
-    no redirect is followed, and of a list one page is read.
+    `progress` is called in this thread when one is asked (with None) and when its answer has come. Nothing is tried
+    twice, no redirect is followed, and of a list one page is read.
     """
     ready = {row.id: row for row in report.rows if row.state == "ready"}
     late = {name: _failed(row, _too_late(timeout), timeout) for name, row in ready.items()}
     answers = together(
         {name: partial(_asked, row, timeout) for name, row in ready.items()},
-        within=timeout,
-        at_once=at_once,
+        deadline=timeout,
+        concurrency=concurrency,
         late=late,
         raised=lambda name, error: _unbuildable(ready[name], f"{type(error).__name__}: {error}"),
-        told=told,
+        progress=progress,
     )
     return replace(report, rows=tuple(replace(row, answer=answers.get(row.id)) for row in report.rows))
 
@@ -66,7 +66,7 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
         return _not_asked(row, f"{row.id} runs in this process, it has no service.")
     adapter = load_adapter(plan.entry.adapter)
     identify = getattr(adapter, "identify", None)
-    if plan.login is not None and identify is not None:
+    if plan.identity is not None and identify is not None:
         return _identified(row, plan, identify, started)
     try:
         resolved = build(plan, sync=True)
@@ -83,7 +83,7 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
             return _not_asked(row, str(error))
         except Exception as error:  # noqa: BLE001  the adapter explains whatever it is
             failure = adapter.failure(error, known_secrets(plan))
-            scrub(error, known_secrets(plan))
+            redact_exception(error, known_secrets(plan))
             answer = replace(_failed(row, failure, timeout), seconds=time.perf_counter() - begun)
             return (
                 _with_better_url(answer, better_url(plan, adapter, timeout))
@@ -103,7 +103,7 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
 def _identified(
     row: CheckRow, plan: Plan, identify: Callable[[Connection], str], started: Callable[[], None]
 ) -> OnlineAnswer:
-    """What the cloud says of its own login, where the host is the cloud's own."""
+    """What the cloud says of its own credentials, where the host is the cloud's own."""
     adapter = load_adapter(plan.entry.adapter)
     base = plan.settings.get("base_url")
     if base is not None and base.kind not in ("default", "none"):
@@ -116,12 +116,12 @@ def _identified(
         return _not_asked(row, str(error))
     except Exception as error:  # noqa: BLE001  the adapter explains whatever it is
         failure = adapter.failure(error, known_secrets(plan))
-        scrub(error, known_secrets(plan))
+        redact_exception(error, known_secrets(plan))
         return replace(_failed(row, failure), seconds=time.perf_counter() - begun)
-    message = (
-        f"The login{f' as {who}' if who else ''} was accepted; whether it may call a model wasn't asked."
+    message = f"The credentials{f' of {who}' if who else ''} were accepted; whether they may call a model wasn't asked."
+    found = Finding(
+        "unproved-right", "note", message, f"One paid call shows it: catalog probe {row.id}/MODEL"
     )
-    found = Finding("unproved-right", "note", message, f"One paid call tells: catalog probe {row.id}/MODEL")
     return OnlineAnswer(row.id, "answers", (found,), status=200, seconds=time.perf_counter() - begun)
 
 
@@ -162,7 +162,7 @@ def _is_refused_without(adapter: Adapter, plan: Plan, timeout: float) -> bool:
     try:
         with build(replace(plan, auth="none", headers=headers, timeout=timeout), sync=True) as other:
             listed(adapter, other.client, plan.entry)
-    except Exception as error:  # noqa: BLE001  whatever it is: only a refusal tells
+    except Exception as error:  # noqa: BLE001  whatever it is: only a refusal counts
         return adapter.failure(error, known_secrets(plan)).step == "auth"
     return False
 
@@ -181,12 +181,12 @@ def _with_better_url(answer: OnlineAnswer, url: str | None) -> OnlineAnswer:
 
 
 def _unbuildable(row: CheckRow, said: str) -> OnlineAnswer:
-    words = one_line(mask(said, known_secrets(row.plan))).rstrip(".")
+    words = one_line(redact(said, known_secrets(row.plan))).rstrip(".")
     message = f"The SDK makes no client for {row.id}: {words}."
     return OnlineAnswer(row.id, "fails", (Finding("unbuildable", "error", message),))
 
 
 def _not_asked(row: CheckRow, reason: str) -> OnlineAnswer:
     message = f"{row.id} can't be asked without a paid call: {reason.rstrip('.')}."
-    hint = f"One tells: catalog probe {row.id}/MODEL"
+    hint = f"One call shows it: catalog probe {row.id}/MODEL"
     return OnlineAnswer(row.id, "not asked", (Finding("not-askable", "note", message, hint),))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _CODES: dict[tuple[str, str | None], str] = {
     ("auth", "key"): "key-refused",
     ("auth", "forbidden"): "access-denied",
-    ("auth", None): "login-failed",
+    ("auth", None): "credentials-failed",
     ("path", "redirect"): "redirected",
     ("path", "redirects"): "redirected",
     ("path", None): "wrong-path",
@@ -65,8 +65,8 @@ def _hint(code: str, row: CheckRow, timeout: float) -> str | None:
             )
             new = f"; get one at {entry.keys}" if entry.keys else ""
             return f"{source}{new}."
-        case "login-failed":
-            return row.plan.login.hint if row.plan.login is not None else None
+        case "credentials-failed":
+            return row.plan.identity.hint if row.plan.identity is not None else None
         case "connection-refused":
             return f"Is the server running? {_base(base)}"
         case "unknown-host" if base is not None and base.kind == "default":

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from modelcatalog.resolver.checking.variables import kept_out_finding
+from modelcatalog.resolver.checking.variables import ignored_finding
 from modelcatalog.resolver.planning.plan import plain
 
 if TYPE_CHECKING:
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.credentials.values import SettingValue
     from modelcatalog.resolver.planning.plan import Plan
 
-State = Literal["ready", "broken", "not set up"]
+State = Literal["ready", "error", "not_configured"]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """One provider or qualifier. `broken`: something was set up for it, and a call would fail all the same."""
+    """One provider or qualifier. `error`: something was set for it, and a call would fail all the same."""
 
     id: str
     state: State
@@ -30,9 +30,11 @@ class CheckRow:
 
     @property
     def touched(self) -> bool:
-        """Whether somebody set something for it: a variable, or a login."""
+        """Whether somebody set something for it: a variable, or cloud credentials."""
         values = self.plan.settings.values()
-        return any(is_given(value) for value in values) or bool(self.plan.login and self.plan.login.source)
+        return any(is_given(value) for value in values) or bool(
+            self.plan.identity and self.plan.identity.source
+        )
 
     def to_json(self) -> dict[str, Any]:
         known = self.plan.to_json()
@@ -43,11 +45,11 @@ class CheckRow:
             "client",
             "package",
             "auth",
-            "login",
+            "identity",
             "base_url",
             "machine",
             "settings",
-            "kept_out",
+            "not_passed_on",
         )
         found = [finding.to_json() for finding in self.findings]
         online = {} if self.answer is None else {"online": self.answer.to_json()}
@@ -82,7 +84,7 @@ class CheckReport:
         )
 
     @property
-    def kept_out(self) -> Mapping[str, tuple[str, ...]]:
+    def not_passed_on(self) -> Mapping[str, tuple[str, ...]]:
         """Variables that are set and that none of the rows uses, and the entries whose SDK would have read them."""
         used = {
             looked.variable
@@ -93,19 +95,19 @@ class CheckReport:
         }
         found: dict[str, list[str]] = {}
         for row in self.rows:
-            for variable in set(row.plan.kept_out) - used:
+            for variable in set(row.plan.not_passed_on) - used:
                 found.setdefault(variable, []).append(row.id)
         return {variable: tuple(ids) for variable, ids in found.items()}
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What belongs to no single row."""
-        return (*self.others, *(kept_out_finding(name, ids) for name, ids in self.kept_out.items()))
+        return (*self.others, *(ignored_finding(name, ids) for name, ids in self.not_passed_on.items()))
 
     def to_json(self) -> dict[str, Any]:
         return {
             "entries": [row.to_json() for row in self.rows],
-            "kept_out": {variable: list(ids) for variable, ids in self.kept_out.items()},
+            "not_passed_on": {variable: list(ids) for variable, ids in self.not_passed_on.items()},
             "findings": [finding.to_json() for finding in self.findings],
             "problems": [plain(problem.to_json()) for problem in self.problems],
         }

@@ -28,7 +28,7 @@ _WORDS = {
     ),
 }
 _LONG = 9
-"""A name must have so many signs for one wrong letter to be taken for a slip."""
+"""A name must have so many characters for one wrong letter to be taken for a slip."""
 
 
 def near_misses(plan: Plan, loose: Mapping[str, str]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""What there is to say of single variables: set but empty, put in the shade by another, read by nobody."""
+"""Findings on single variables: set but empty, shadowed by another, not read by anything."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def loose_variables(entries: Iterable[Entry], environment: Environment) -> Mappi
 def _ambient(adapter: str) -> Iterable[Ambient]:
     try:
         return load_adapter(adapter).AMBIENT
-    except Exception:  # noqa: BLE001  an extension that can't be loaded is told of elsewhere
+    except Exception:  # noqa: BLE001  an extension that can't be loaded is reported elsewhere
         return ()
 
 
@@ -48,7 +48,7 @@ def _empty(looked: Looked, value: SettingValue) -> Finding:
     hint = (
         f"Set it, or: unset {looked.variable}"
         if looked.where == "environment"
-        else f"Set it in {looked.where}, or take the line away."
+        else f"Set it in {looked.where}, or remove the line."
     )
     return Finding("empty-variable", "note", message, hint, value.name)
 
@@ -56,7 +56,7 @@ def _empty(looked: Looked, value: SettingValue) -> Finding:
 def _shadowed(looked: Looked, value: SettingValue) -> Finding:
     winner = f"from {value.source.partition(', ')[2]}" if looked.variable in value.source else value.source
     message = f"{looked.variable} ({looked.where}) isn't used: {value.name} comes {_by(winner)}."
-    hint = f"unset {looked.variable}" if looked.where == "environment" else f"Take it out of {looked.where}."
+    hint = f"unset {looked.variable}" if looked.where == "environment" else f"Remove it from {looked.where}."
     return Finding("shadowed-variable", "note", message, f"If it is not wanted: {hint}", value.name)
 
 
@@ -64,16 +64,12 @@ def _by(winner: str) -> str:
     return winner if winner.startswith("from ") else f"from {winner.replace(', ', ' in the ', 1)}"
 
 
-def kept_out_finding(variable: str, ids: tuple[str, ...]) -> Finding:
-    """That a variable is set which SDKs would have read, and of whom it was kept out."""
-    kept = (
-        f"kept from {ids[0]}"
-        if len(ids) == 1
-        else f"kept from {len(ids)} entries whose SDK would have read it"
-    )
+def ignored_finding(variable: str, ids: tuple[str, ...]) -> Finding:
+    """That a variable is set which SDKs would read by themselves, and to whom it is not passed on."""
+    whom = ids[0] if len(ids) == 1 else f"{len(ids)} entries whose SDK would read it"
     return Finding(
-        "kept-out-variable",
+        "ignored-variable",
         "note",
-        f"{variable} is set: {kept}.",
+        f"{variable} is set, but not passed on to {whom}.",
         f"If nothing else needs it: unset {variable}",
     )

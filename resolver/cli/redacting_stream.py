@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
-from modelcatalog.catalog.redaction.secret import live_secrets, mask
+from modelcatalog.catalog.redaction.secret import live_secrets, redact
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
 from modelcatalog.catalog.redaction.values import WHOLE
 
@@ -63,7 +63,7 @@ class _Curtain:
         secrets = self._secrets()
         whole = self._held + text
         self._held = _beginning(whole, secrets)
-        self._put(mask(whole[: len(whole) - len(self._held)], secrets))
+        self._put(redact(whole[: len(whole) - len(self._held)], secrets))
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -73,7 +73,7 @@ class _Curtain:
         """Write what was held back."""
         held, self._held = self._held, ""
         if held:
-            self._put(mask(held, self._secrets()))
+            self._put(redact(held, self._secrets()))
         self.flush()
 
     def flush(self) -> None:

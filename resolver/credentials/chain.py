@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.credentials.environment import Environment
 
 
-def look_deeper(setting: Setting, value: SettingValue, environment: Environment) -> SettingValue:
-    """The value, or what the keyring or a command has where there is none. What wasn't needed is only told."""
+def look_in_chain(setting: Setting, value: SettingValue, environment: Environment) -> SettingValue:
+    """The value, or what the keyring or a command has where there is none. What wasn't needed is only reported."""
     looked = list(value.looked)
     for variable in kept(setting.variables) if environment.keyring else ():
         if value.is_set:

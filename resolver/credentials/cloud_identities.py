@@ -1,4 +1,4 @@
-"""Ways in without a key: what this machine is logged in with. Looks at variables and files, and asks nobody.
+"""The credentials of AWS, Google and Entra ID on this machine. Reads variables and files, and asks no network.
 
 A look-up by the SDKs themselves would ask metadata addresses (three seconds where there are none), start other
 programs, or refresh tokens. So what can't be seen from here, such as the role of a cloud machine, is said to be so.
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.credentials.values import SettingValue
 
 
-class Login(NamedTuple):
-    """What the SDK would log in with. `source` says where it is, without any secret; None: nothing can be seen.
+class CloudIdentity(NamedTuple):
+    """The credentials that the SDK would use. `source` says where it is, without any secret; None: nothing can be seen.
 
-    `unusable` says why something that is there can't be used.
+    `unusable` says why what was found can't be used.
     """
 
     scheme: str
@@ -31,16 +31,16 @@ class Login(NamedTuple):
     hint: str | None = None
 
 
-def look(scheme: str, environment: Environment, settings: Mapping[str, SettingValue]) -> Login:
-    """The login that a keyless scheme would use on this machine."""
+def look(scheme: str, environment: Environment, settings: Mapping[str, SettingValue]) -> CloudIdentity:
+    """The credentials that a scheme without a key would use on this machine."""
     return LOOKS[scheme](environment, settings)
 
 
-def _aws(environment: Environment, settings: Mapping[str, SettingValue]) -> Login:
+def _aws(environment: Environment, settings: Mapping[str, SettingValue]) -> CloudIdentity:
     hint = "Run: aws configure (or aws sso login), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
     given = settings.get("aws_access_key_id") or settings.get("aws_access_key")
     if given is not None and given.is_set:
-        return Login("aws", f"access key from {given.source}")
+        return CloudIdentity("aws", f"access key from {given.source}")
     profile = _said(settings, "profile", "aws_profile") or _value(
         environment, "AWS_PROFILE", "AWS_DEFAULT_PROFILE"
     )
@@ -49,23 +49,23 @@ def _aws(environment: Environment, settings: Mapping[str, SettingValue]) -> Logi
         and _value(environment, "AWS_ACCESS_KEY_ID")
         and _value(environment, "AWS_SECRET_ACCESS_KEY")
     ):
-        return Login("aws", "AWS_ACCESS_KEY_ID, environment")
+        return CloudIdentity("aws", "AWS_ACCESS_KEY_ID, environment")
     name = profile or "default"
     for variable, usual in (("AWS_SHARED_CREDENTIALS_FILE", "credentials"), ("AWS_CONFIG_FILE", "config")):
         path = _file(environment, variable, ".aws", usual)
         section = _section(path, name, bare=usual == "credentials")
         kind = next((word for key, word in _AWS_KINDS.items() if key in section), None)
         if kind is not None:
-            return Login("aws", f"profile {name} ({kind}), {_shown(path)}")
+            return CloudIdentity("aws", f"profile {name} ({kind}), {_shown(path)}")
     if _value(environment, "AWS_WEB_IDENTITY_TOKEN_FILE") and _value(environment, "AWS_ROLE_ARN"):
-        return Login("aws", "AWS_WEB_IDENTITY_TOKEN_FILE, environment")
+        return CloudIdentity("aws", "AWS_WEB_IDENTITY_TOKEN_FILE, environment")
     if _value(environment, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"):
-        return Login("aws", "the container's role (AWS_CONTAINER_CREDENTIALS_*)")
+        return CloudIdentity("aws", "the container's role (AWS_CONTAINER_CREDENTIALS_*)")
     if profile is not None:
-        return Login(
+        return CloudIdentity(
             "aws", None, f"the profile {profile!r} isn't in ~/.aws/config or ~/.aws/credentials", hint
         )
-    return Login("aws", None, None, hint)
+    return CloudIdentity("aws", None, None, hint)
 
 
 _AWS_KINDS = {
@@ -78,10 +78,10 @@ _AWS_KINDS = {
 }
 
 
-def _google(environment: Environment, settings: Mapping[str, SettingValue]) -> Login:
+def _google(environment: Environment, settings: Mapping[str, SettingValue]) -> CloudIdentity:
     hint = "Run: gcloud auth application-default login"
     if _said(settings, "access_token"):
-        return Login("google", f"token from {settings['access_token'].source}")
+        return CloudIdentity("google", f"token from {settings['access_token'].source}")
     named = _value(environment, "GOOGLE_APPLICATION_CREDENTIALS")
     if named is not None:
         return _google_file(Path(named), "GOOGLE_APPLICATION_CREDENTIALS", hint)
@@ -92,24 +92,26 @@ def _google(environment: Environment, settings: Mapping[str, SettingValue]) -> L
     path = base / "application_default_credentials.json" if base is not None else None
     if path is not None and path.is_file():
         return _google_file(path, "gcloud", hint)
-    return Login("google", None, None, hint)
+    return CloudIdentity("google", None, None, hint)
 
 
-def _google_file(path: Path, how: str, hint: str) -> Login:
+def _google_file(path: Path, how: str, hint: str) -> CloudIdentity:
     try:
         data = json.loads(path.read_text("utf-8"))
         kind = data["type"]
     except (OSError, ValueError, KeyError, TypeError):
-        return Login("google", None, f"{_shown(path)} ({how}) isn't there or holds no credentials", hint)
+        return CloudIdentity(
+            "google", None, f"{_shown(path)} ({how}) is not found or holds no credentials", hint
+        )
     who = data.get("client_email") or data.get("quota_project_id") or data.get("project_id")
     about = f"{kind.replace('_', ' ')}, {who}" if who else kind.replace("_", " ")
-    return Login("google", f"{about}, {_shown(path)} ({how})")
+    return CloudIdentity("google", f"{about}, {_shown(path)} ({how})")
 
 
-def _entra(environment: Environment, settings: Mapping[str, SettingValue]) -> Login:
+def _entra(environment: Environment, settings: Mapping[str, SettingValue]) -> CloudIdentity:
     hint = "Run: az login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET."
     if _said(settings, "token_provider"):
-        return Login("entra", "token provider, argument")
+        return CloudIdentity("entra", "token provider, argument")
     application = [_value(environment, f"AZURE_{part}") for part in ("TENANT_ID", "CLIENT_ID")]
     if all(application):
         for variable in (
@@ -118,14 +120,14 @@ def _entra(environment: Environment, settings: Mapping[str, SettingValue]) -> Lo
             "AZURE_FEDERATED_TOKEN_FILE",
         ):
             if _value(environment, variable):
-                return Login("entra", f"application {application[1]} ({variable}, environment)")
+                return CloudIdentity("entra", f"application {application[1]} ({variable}, environment)")
     if _value(environment, "IDENTITY_ENDPOINT", "MSI_ENDPOINT"):
-        return Login("entra", "the machine's managed identity (IDENTITY_ENDPOINT, environment)")
+        return CloudIdentity("entra", "the machine's managed identity (IDENTITY_ENDPOINT, environment)")
     path = _file(environment, "AZURE_CONFIG_DIR", ".azure", "azureProfile.json", is_folder=True)
     account = _azure_account(path)
     if account is not None:
-        return Login("entra", f"az login as {account}, {_shown(path)}")
-    return Login("entra", None, None, hint)
+        return CloudIdentity("entra", f"az login as {account}, {_shown(path)}")
+    return CloudIdentity("entra", None, None, hint)
 
 
 def _azure_account(path: Path | None) -> str | None:
@@ -138,7 +140,7 @@ def _azure_account(path: Path | None) -> str | None:
         return None
 
 
-LOOKS: dict[str, Callable[[Environment, Mapping[str, SettingValue]], Login]] = {
+LOOKS: dict[str, Callable[[Environment, Mapping[str, SettingValue]], CloudIdentity]] = {
     "aws": _aws,
     "google": _google,
     "entra": _entra,

@@ -1,4 +1,4 @@
-"""A command as the home of a secret: `{command: [op, read, ...]}` in the user's own file.
+"""A command as the source of a secret: `{command: [op, read, ...]}` in the user's own file.
 
 It is run when a client is built, never by `list`, `check` or `explain`: it may ask for a fingerprint, cost seconds, or
 count as an access.
@@ -22,7 +22,7 @@ _SAID = 300
 
 
 class CommandFailedError(Exception):
-    """The command gave no secret. Its text says why, with secrets masked."""
+    """The command gave no secret. Its text says why, with secrets redacted."""
 
 
 class Command:
@@ -147,12 +147,12 @@ def _end(pid: int) -> None:
 
 def _told(said: bytes, out: bytes) -> str:
     """The end of what it wrote to standard error, on one line, without what it printed and what looks like a secret."""
-    from modelcatalog.catalog.redaction.heuristics import masked, visible
-    from modelcatalog.catalog.redaction.secret import mask
+    from modelcatalog.catalog.redaction.heuristics import redact_suspected, visible
+    from modelcatalog.catalog.redaction.secret import redact
 
     secrets = out.decode("utf-8", "replace").split()
     text = " ".join(said.decode("utf-8", "replace").split())
-    text = visible(masked(mask(text, [one for one in secrets if len(one) > 3])))
+    text = visible(redact_suspected(redact(text, [one for one in secrets if len(one) > 3])))
     if not text:
         return ""
     return f": {text}" if len(text) <= _SAID else f": ...{text[-_SAID:]}"

@@ -90,10 +90,10 @@ class Environment(NamedTuple):
             return []
         fields = _fields(tuple(names))
         found: dict[str, list[Found]] = {name: [] for name in names}
-        for origin, values, told in self._sources(fields):
+        for origin, values, locate in self._sources(fields):
             for name, value in values.items():
                 if value is not None:
-                    found[name].append(Found(name, str(value), origin, *told(name)))
+                    found[name].append(Found(name, str(value), origin, *locate(name)))
         return [hit for name in names for hit in found[name]]
 
     def names(self) -> dict[str, str]:
@@ -101,7 +101,7 @@ class Environment(NamedTuple):
         dotenv = self.read_dotenv()
         values = {} if dotenv is None else dotenv.values
         written = {
-            name: dotenv.told(name)[0]
+            name: dotenv.locate(name)[0]
             for name, value in values.items()
             if dotenv is not None and (value or "").strip()
         }
@@ -128,14 +128,14 @@ class Environment(NamedTuple):
         except (OSError, UnicodeDecodeError):
             return None
 
-    def _sources(self, fields: EnvSettingsSource) -> Iterator[tuple[Origin, dict[str, Any], _Told]]:
+    def _sources(self, fields: EnvSettingsSource) -> Iterator[tuple[Origin, dict[str, Any], _Locate]]:
         source = copy(fields)
         source.env_vars = os.environ if self.variables is None else self.variables
         yield "environment", source(), lambda _: ("environment", None)
         written = self.read_dotenv()
         if written is not None and written.values:
             source.env_vars = written.values
-            yield ".env", source(), written.told
+            yield ".env", source(), written.locate
         if self.secrets is not None and self.secrets.is_dir():
             from pydantic_settings import SecretsSettingsSource
 
@@ -150,7 +150,7 @@ class Environment(NamedTuple):
             yield "secrets", values, lambda _: (str(folder), mark)
 
 
-_Told = Callable[[str], tuple[str, FileMark | None]]
+_Locate = Callable[[str], tuple[str, FileMark | None]]
 
 
 class Dotenv(NamedTuple):
@@ -175,8 +175,8 @@ class Dotenv(NamedTuple):
         is_link = is_near and not path.resolve().is_relative_to(Path.cwd().resolve())
         return cls(text, values, FileMark(path, digest(content).hex(), is_near, is_link))
 
-    def told(self, name: str) -> tuple[str, FileMark]:
-        """Where a variable stands, for people, and in which file."""
+    def locate(self, name: str) -> tuple[str, FileMark]:
+        """Where a variable is set, for people, and in which file."""
         line = _line_of(name, self.text)
         return (f"{self.mark.path}:{line}" if line else str(self.mark.path)), self.mark
 
@@ -206,7 +206,7 @@ def _fields(names: tuple[str, ...]) -> EnvSettingsSource:
 
 def secret_values() -> tuple[str, ...]:
     """The values of all variables of the process whose names say that they hold a secret; none that is a path, an
-    address or too short to be one. For masking: whatever of them turns up in a text doesn't belong there.
+    address or too short to be one. For redaction: whatever of them turns up in a text doesn't belong there.
     """
     from modelcatalog.catalog.redaction.secret_names import is_secret_name
 

@@ -1,4 +1,4 @@
-"""Keys by their looks: of another provider, of a form that the provider doesn't give out, or a stand-in for one.
+"""Keys by their looks: of another provider, of a form that the provider doesn't give out, or a placeholder for one.
 
 Looks are held against a key only on its way to the host that the catalog itself names: what a host of the user's own
 takes is known to nobody here.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.credentials.values import SettingValue
 
 _TELLING = 4
-"""As many signs must a beginning have to be held against a key of a provider whose own keys aren't known."""
+"""As many characters must a beginning have to be held against a key of a provider whose own keys aren't known."""
 
 _STAND_IN = re.compile(
     r"<[^<>]*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|.{0,8}\.{3}|.{0,8}\u2026|[\w-]{0,8}[xX*]{4,}|"
@@ -56,12 +56,12 @@ def _is_at_home(entry: Entry, base: SettingValue | None) -> bool:
         return not (base is not None and base.required)
     place = base.place
     ours = place is not None and place.layer in ("bundled", "extension")
-    told = entry.endpoint_place is None or entry.endpoint_place.layer in ("bundled", "extension")
-    return ours and told and not is_private(str(base.value))
+    is_shipped = entry.endpoint_place is None or entry.endpoint_place.layer in ("bundled", "extension")
+    return ours and is_shipped and not is_private(str(base.value))
 
 
 def _foreign(catalog: Catalog, entry: Entry, setting: Setting, text: str) -> tuple[str, Entry] | None:
-    """The beginning that tells, and the entry of the provider whose it is."""
+    """The beginning that shows it, and the entry of the provider whose it is."""
     found = catalog.owners_of_key(text)
     if found is None:
         return None
@@ -106,7 +106,7 @@ def _moved(entry: Entry, setting: Setting, value: SettingValue, foreign: tuple[s
 
 
 def _stand_in(entry: Entry, setting: Setting, value: SettingValue, what: str) -> Finding:
-    message = f"{what} holds a stand-in, not a key of {entry.name}."
+    message = f"{what} holds a placeholder, not a key of {entry.name}."
     keys = f" (get one at {entry.keys})" if entry.keys else ""
     place = value.source.partition(", ")[2]
     hint = (

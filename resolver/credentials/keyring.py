@@ -1,4 +1,4 @@
-"""The keyring of the system as a home of keys: what `catalog keys set` puts there, by the name of the variable.
+"""The keyring of the system as a source of keys: what `catalog keys set` puts there, by the name of the variable.
 
 Which names are there is noted beside it, in empty files of the user's configuration folder: so the keyring, which is
 slow to import and may ask for a password, is opened only for a key that is needed and that it has.

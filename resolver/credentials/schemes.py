@@ -12,59 +12,64 @@ from modelcatalog.resolver.credentials.cloud_identities import LOOKS, look
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.entries import Entry
-    from modelcatalog.resolver.credentials.cloud_identities import Login
+    from modelcatalog.resolver.credentials.cloud_identities import CloudIdentity
     from modelcatalog.resolver.credentials.environment import Environment
     from modelcatalog.resolver.credentials.values import SettingValue
 
-_LOGINS = {"aws": "AWS", "google": "Google", "entra": "Entra ID"}
+_CLOUDS = {"aws": "AWS", "google": "Google", "entra": "Entra ID"}
 
 
 def choose(
     entry: Entry, values: Mapping[str, SettingValue], environment: Environment, asked: object
-) -> tuple[str, Login | None]:
-    """The scheme that is used, and the login that it finds here.
+) -> tuple[str, CloudIdentity | None]:
+    """The scheme that is used, and the cloud credentials that it finds here.
 
     It is the one that was asked for, else a key given as an argument, else the first of the entry's that has what it
-    needs: a key, or a login that can be seen here.
+    needs: a key, or cloud credentials that can be seen here.
     """
     key = values.get("api_key")
     if asked is not None:
         if asked not in entry.auth:
             known = ", ".join(entry.auth)
             raise ArgumentError(f"{entry.id} has no auth {asked!r}: it has {known}.", argument="auth")
-        return str(asked), _login(str(asked), environment, values)
+        return str(asked), _identity(str(asked), environment, values)
     if key is not None and key.kind == "argument":
         return "key", None
-    logins: dict[str, Login | None] = {}
+    identities: dict[str, CloudIdentity | None] = {}
     for scheme in entry.auth:
-        logins[scheme] = login = _login(scheme, environment, values)
+        identities[scheme] = identity = _identity(scheme, environment, values)
         if (
             scheme == "none"
-            or (login is not None and login.source)
+            or (identity is not None and identity.source)
             or (scheme == "key" and key and key.is_set)
         ):
-            return scheme, login
+            return scheme, identity
     needed = key is not None and key.required
     last = next((scheme for scheme in entry.auth if scheme != "key" or needed), "none")
-    return last, logins.get(last)
+    return last, identities.get(last)
 
 
-def _login(scheme: str, environment: Environment, values: Mapping[str, SettingValue]) -> Login | None:
+def _identity(
+    scheme: str, environment: Environment, values: Mapping[str, SettingValue]
+) -> CloudIdentity | None:
     return look(scheme, environment, values) if scheme in LOOKS else None
 
 
-def login_findings(entry: Entry, scheme: str, login: Login | None) -> list[Finding]:
-    """What stands in the way of a keyless scheme: its package, or that nothing can be seen to log in with."""
+def identity_findings(entry: Entry, scheme: str, identity: CloudIdentity | None) -> list[Finding]:
+    """What stands in the way of a keyless scheme: its package, or that no credentials can be seen."""
     findings = []
     if scheme == "entra" and installed_version("azure-identity") is None:
         message = f"{entry.id} needs the package azure-identity to log in with Entra ID; it isn't installed."
         findings.append(
             Finding("missing-package", "error", message, "Install it: pip install 'modelcatalog[entra]'")
         )
-    if login is None or login.source is not None:
+    if identity is None or identity.source is not None:
         return findings
-    lacks = f"No {_LOGINS[scheme]} login for {entry.id}"
-    if login.unusable is not None:
-        return [*findings, Finding("unusable-login", "warning", f"{lacks}: {login.unusable}.", login.hint)]
+    lacks = f"No {_CLOUDS[scheme]} credentials for {entry.id}"
+    if identity.unusable is not None:
+        return [
+            *findings,
+            Finding("unusable-credentials", "warning", f"{lacks}: {identity.unusable}.", identity.hint),
+        ]
     message = f"{lacks} in variables or files (a cloud machine's role can't be seen offline)."
-    return [*findings, Finding("no-login", "warning", message, login.hint)]
+    return [*findings, Finding("no-credentials", "warning", message, identity.hint)]

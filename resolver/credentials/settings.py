@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.redaction.secret import Secret
-from modelcatalog.resolver.credentials.chain import look_deeper
+from modelcatalog.resolver.credentials.chain import look_in_chain
 from modelcatalog.resolver.credentials.values import Looked, PlannedArgument, SettingValue
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def settle(
     for name, setting in entry.settings.items():
         mine = [hit for variable in setting.variables for hit in hits.get(variable, ())]
         value = _settle_one(setting, arguments.get(name), mine)
-        settled[name] = look_deeper(setting, value, environment) if setting.secret else value
+        settled[name] = look_in_chain(setting, value, environment) if setting.secret else value
     return settled
 
 

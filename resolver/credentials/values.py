@@ -50,7 +50,7 @@ class SettingValue(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The value for people: a secret masked."""
+        """The value for people: a secret redacted."""
         return "" if self.value is None else str(self.value)
 
 

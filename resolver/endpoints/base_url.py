@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 # Schemes, also as people mistype them; and what descriptions write for a name of one's own.
 _SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*://+|h?t{0,3}ps?:?/+|/+)")
-_STAND_IN = re.compile(
+_API_VERSION = re.compile(r"(?:^|&)api-version=([0-9]{4}-[0-9]{2}-[0-9]{2}(?:-preview)?)(?=&|$)")
+_OPERATION = re.compile(r"(?:/deployments/[^/]+)?/(?:chat/completions|completions|embeddings|responses)$")
+_PLACEHOLDER = re.compile(
     r"(?<![A-Za-z0-9])(?:YOUR[-_][A-Z_-]+|(?:MY[-_]?)?RESOURCE(?:[-_]?NAME)?|NAME)(?![A-Za-z0-9])"
 )
 
@@ -27,8 +29,8 @@ def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -
     """
     text = url.strip()
     if problem := _malformed(text):
-        better = problem.partition("; write ")[2]
-        return text, [_refused(f"The base URL {_masked(text)!r} {problem}.", source, better)]
+        better = problem.partition("; write ")[2] or _without_query(text, rule)
+        return text, [_refused(f"The base URL {_redacted(text)!r} {problem}.", source, better)]
     parts = urlsplit(text)
     findings: list[Finding] = []
     path = parts.path.rstrip("/")
@@ -83,7 +85,7 @@ def _malformed(text: str) -> str | None:
     if not text.casefold().startswith(("http://", "https://")):
         rest = _SCHEME.sub("", text)
         scheme = "http" if is_private(f"http://{rest}") else "https"
-        return f"has no http:// or https:// before it; write {scheme}://{_masked(rest)}"
+        return f"has no http:// or https:// before it; write {scheme}://{_redacted(rest)}"
     try:
         parts = urlsplit(text)
         _ = parts.port
@@ -92,19 +94,36 @@ def _malformed(text: str) -> str | None:
     if not parts.hostname:
         return "has no host"
     if parts.hostname in ("http", "https"):
-        return f"has its scheme twice; write https://{_masked(_SCHEME.sub('', _SCHEME.sub('', text)))}"
-    if stand_in := _STAND_IN.search(parts.netloc.rpartition("@")[2]):
-        return f"still has {stand_in.group()} in it, which stands for a name of your own"
+        return f"has its scheme twice; write https://{_redacted(_SCHEME.sub('', _SCHEME.sub('', text)))}"
+    if placeholder := _PLACEHOLDER.search(parts.netloc.rpartition("@")[2]):
+        return f"still has {placeholder.group()} in it, which stands for a name of your own"
     if parts.username or parts.password:
         return "has a user name or password in it; a key belongs into its own setting"
     if parts.query or parts.fragment:
+        version = _API_VERSION.search(parts.query)
+        if version is not None:
+            return f"has a query string; the version is a setting of its own, api_version: {version[1]}"
         return "has a query string, which the SDK would garble; pass it as default_query"
-    if any(sign.isspace() or sign in '<>"{}|\\^`' for sign in text):
+    if any(char.isspace() or char in '<>"{}|\\^`' for char in text):
         return "has a character that no URL has"
     return None
 
 
-def _masked(text: str) -> str:
+def _without_query(text: str, rule: UrlRule) -> str:
+    """The URL without its query, and without what the SDK adds to the path; empty where that isn't what is wrong.
+
+    Azure's portal shows a deployment's whole address: the SDK adds the deployment and the version by itself.
+    """
+    parts = _split(text)
+    if not (parts.query or parts.fragment) or parts.username or not parts.hostname:
+        return ""
+    path = _OPERATION.sub("", parts.path.rstrip("/"))
+    for ending in rule.strip:
+        path = path.removesuffix(ending)
+    return urlunsplit(SplitResult(parts.scheme, parts.netloc, path.rstrip("/"), "", ""))
+
+
+def _redacted(text: str) -> str:
     """The URL without what could be a secret: user, password and query."""
     head, slashes, rest = text.partition("://")
     rest = rest if slashes else head

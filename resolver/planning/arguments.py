@@ -117,7 +117,7 @@ def route(
 
 
 def _check_option(name: str, value: Any) -> None:
-    """Raises ArgumentError for an option of another kind. Its value isn't told: a header may be a secret."""
+    """Raises ArgumentError for an option of another kind. Its value isn't shown: a header may be a secret."""
     kind, example = _KINDS.get(name, (object, ""))
     if name in _KINDS and (not isinstance(value, kind) or isinstance(value, bool)):
         raise ArgumentError(f"{name} is {example}, not {type(value).__name__}.", argument=name)

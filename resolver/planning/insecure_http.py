@@ -22,7 +22,7 @@ def may_use_http(entry: Entry) -> bool:
 
 
 def sent(auth: str, values: Mapping[str, SettingValue], headers: Mapping[str, str | Secret]) -> bool:
-    """Whether anything would be sent that must not be seen: a key, a login, a secret header."""
+    """Whether anything would be sent that must not be seen: a key, cloud credentials, a secret header."""
     secrets = (value.value for name, value in values.items() if name != "api_key" or auth == "key")
     is_secret = any(isinstance(value, Secret) or callable(value) for value in [*secrets, *headers.values()])
     return is_secret or auth not in ("key", "none")

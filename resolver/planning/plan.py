@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from modelcatalog.catalog.redaction.secret import Secret, mask
+from modelcatalog.catalog.redaction.secret import Secret, redact
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.finding import Finding
     from modelcatalog.catalog.model.entries import Entry
     from modelcatalog.providers.adapter.packages import Package
     from modelcatalog.providers.identities.refreshable import Tokens
-    from modelcatalog.resolver.credentials.cloud_identities import Login
+    from modelcatalog.resolver.credentials.cloud_identities import CloudIdentity
     from modelcatalog.resolver.credentials.values import PlannedArgument, SettingValue
     from modelcatalog.resolver.model_names import ModelRef
 
@@ -24,16 +24,16 @@ class Plan:
 
     `url` is the base URL as the SDK gets it, None where the SDK needs none. `installed` is the version of the SDK
     here, None when it isn't installed; `further_packages` are those that the SDK needs too, each with its version
-    here. `machine` says what there is here for a model that runs in this process. `kept_out` are variables that the SDK
-    would have read by itself. `tokens` are the functions whose keys clients of this plan were given: they know which,
-    for masking.
+    here. `machine` says what there is here for a model that runs in this process. `not_passed_on`: variables that the
+    SDK would have read by itself. `tokens` are the functions whose keys clients of this plan were given: they know
+    which, for redaction.
     """
 
     ref: ModelRef
     entry: Entry
     model: str
     auth: str
-    login: Login | None
+    identity: CloudIdentity | None
     package: Package
     client: str
     installed: str | None
@@ -42,7 +42,7 @@ class Plan:
     headers: Mapping[str, str | Secret]
     arguments: tuple[PlannedArgument, ...]
     findings: tuple[Finding, ...]
-    kept_out: Mapping[str, str]
+    not_passed_on: Mapping[str, str]
     machine: str | None = None
     further_packages: Mapping[str, str | None] = field(default_factory=dict)
     timeout: float | None = None
@@ -61,7 +61,7 @@ class Plan:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The values that must never be shown, for masking what others wrote."""
+        """The values that must never be shown, for redaction of what others wrote."""
         named = [(name, value.value) for name, value in self.settings.items()]
         named += [*self.headers.items(), *((argument.name, argument.value) for argument in self.arguments)]
         found = [text for name, value in named for text in _secrets_in(value, name)]
@@ -78,20 +78,20 @@ class Plan:
         raise TypeError("a plan holds secrets: make it again from the model's name, or pickle to_json()")
 
     def guarded(self) -> Plan:
-        """The plan with its secrets masked in what the findings say: an address that is told of may hold one."""
+        """The plan with its secrets redacted in what the findings say: an address in them may hold one."""
         secrets = self.secrets if self.findings else ()
         if not secrets:
             return self
 
         def clean(finding: Finding) -> Finding:
-            hint = None if finding.hint is None else mask(finding.hint, secrets)
-            return replace(finding, message=mask(finding.message, secrets), hint=hint)
+            hint = None if finding.hint is None else redact(finding.hint, secrets)
+            return replace(finding, message=redact(finding.message, secrets), hint=hint)
 
         return replace(self, findings=tuple(map(clean, self.findings)))
 
     def to_json(self) -> dict[str, Any]:
         """The plan as `catalog explain --json` prints it. Holds no secret."""
-        whole: dict[str, Any] = _masked(self._fields(), self.secrets)
+        whole: dict[str, Any] = _redacted(self._fields(), self.secrets)
         return whole
 
     def _fields(self) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class Plan:
             "requested": self.ref.requested,
             "provider": self.entry.provider,
             "qualifier": self.entry.qualifier,
-            "wire_id": self.model,
+            "model_id": self.model,
             "status": self.entry.status,
             "place": str(self.entry.place),
             "adapter": self.entry.adapter,
@@ -113,7 +113,7 @@ class Plan:
                 "further": dict(self.further_packages),
             },
             "auth": self.auth,
-            "login": self.login.source if self.login is not None else None,
+            "identity": self.identity.source if self.identity is not None else None,
             "base_url": self.url,
             "machine": self.machine,
             "settings": {name: _setting_json(value) for name, value in self.settings.items()},
@@ -122,7 +122,7 @@ class Plan:
                 {"name": a.name, "value": plain(a.value, a.name), "to": a.target, "source": a.source}
                 for a in self.arguments
             ],
-            "kept_out": dict(self.kept_out),
+            "not_passed_on": dict(self.not_passed_on),
             "findings": [finding.to_json() for finding in self.findings],
             "ready": not self.errors,
         }
@@ -145,16 +145,16 @@ def _secrets_in(value: Any, name: str) -> Iterator[str]:
             yield value
 
 
-def _masked(value: Any, secrets: tuple[str, ...]) -> Any:
+def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:
     if isinstance(value, str):
-        return mask(value, secrets)
+        return redact(value, secrets)
     if isinstance(value, dict):
-        return {key: _masked(item, secrets) for key, item in value.items()}
-    return [_masked(item, secrets) for item in value] if isinstance(value, list) else value
+        return {key: _redacted(item, secrets) for key, item in value.items()}
+    return [_redacted(item, secrets) for item in value] if isinstance(value, list) else value
 
 
 def plain(value: Any, name: str = "") -> Any:
-    """The value as JSON can hold it: secrets masked, by their name too, and objects by their type's name."""
+    """The value as JSON can hold it: secrets redacted, by their name too, and objects by their type's name."""
     if isinstance(value, Mapping):
         return {str(key): plain(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):

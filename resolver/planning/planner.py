@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from modelcatalog.catalog.diagnostics.errors import CatalogError
 from modelcatalog.catalog.validation.semantics import check_entry
 from modelcatalog.providers.adapter.registry import load_adapter
-from modelcatalog.resolver.credentials.schemes import choose, login_findings
+from modelcatalog.resolver.credentials.schemes import choose, identity_findings
 from modelcatalog.resolver.credentials.settings import settle
 from modelcatalog.resolver.credentials.value_checks import inspect_settings
 from modelcatalog.resolver.planning.arguments import route
@@ -22,7 +22,7 @@ from modelcatalog.resolver.planning.lifecycle import WITHIN, entry_findings, mod
 from modelcatalog.resolver.planning.packages import further_packages, machine, package_findings, sdk
 from modelcatalog.resolver.planning.plan import Plan
 from modelcatalog.resolver.trust.policy import untrusted
-from modelcatalog.resolver.trust.provenance import case_of, concealed
+from modelcatalog.resolver.trust.provenance import compare, concealed
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.finding import Finding
@@ -53,21 +53,23 @@ def make_plan(
     adapter = load_adapter(entry.adapter)
     given = {name: value for name, value in arguments.items() if value is not None}
     routed = route(entry, given, sources, getattr(adapter, "ARGUMENTS", ()))
-    case = case_of(catalog, entry)
-    values = concealed(case, settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment))
+    comparison = compare(catalog, entry)
+    values = concealed(
+        comparison, settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment)
+    )
     options = {a.name: a.value for a in routed if a.target == "option"}
-    auth, login = choose(entry, values, environment, options.get("auth"))
+    auth, identity = choose(entry, values, environment, options.get("auth"))
     findings = [
         _with_neighbours(finding, ref, catalog, environment)
         for finding in inspect_settings(catalog, entry, values, auth)
     ]
-    findings += login_findings(entry, auth, login)
+    findings += identity_findings(entry, auth, identity)
     url, more = address(entry, values, adapter)
     hits, lacking = look_for_headers(entry, environment)
-    findings += [*more, *lacking, *untrusted(case, values, hits, url, login, ref.requested, routed)]
+    findings += [*more, *lacking, *untrusted(comparison, values, hits, url, identity, ref.requested, routed)]
     headers = all_headers(entry, hits, options.get("headers"))
     findings += package_findings(entry, adapter)
-    here, about_it = machine(adapter, entry.wire_id(ref.model), routed)
+    here, about_it = machine(adapter, entry.model_id(ref.model), routed)
     findings += [*about_it, *entry_findings(entry, within)]
     model = model_finding(ref.provider, ref.model, catalog.facts(ref.provider, ref.model), within)
     findings += [] if model is None else [model]
@@ -77,9 +79,9 @@ def make_plan(
     return Plan(
         ref=ref,
         entry=entry,
-        model=entry.wire_id(ref.model),
+        model=entry.model_id(ref.model),
         auth=auth,
-        login=login,
+        identity=identity,
         package=package,
         client=adapter.client_name(sync),
         installed=installed,
@@ -88,7 +90,7 @@ def make_plan(
         headers=MappingProxyType(headers),
         arguments=routed,
         findings=tuple(findings),
-        kept_out=_kept_out(adapter, values, environment),
+        not_passed_on=_not_passed_on(adapter, values, environment),
         machine=here,
         further_packages=further_packages(adapter),
         timeout=options.get("timeout"),
@@ -117,7 +119,7 @@ def _with_neighbours(finding: Finding, ref: ModelRef, catalog: Catalog, environm
     return finding
 
 
-def _kept_out(
+def _not_passed_on(
     adapter: Adapter, values: Mapping[str, SettingValue], environment: Environment
 ) -> Mapping[str, str]:
     """The variables that are set here, and that the SDK would have read although the catalog doesn't want it to."""

@@ -1,4 +1,4 @@
-"""Doing several things at once, so many at a time and each within a time, and leaving behind what doesn't end."""
+"""Several calls at the same time, with a concurrency limit and a deadline for each."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _LOOK = 0.05
 def together(
     works: Mapping[str, Work[Result]],
     *,
-    within: float,
-    at_once: int,
+    deadline: float,
+    concurrency: int,
     late: Mapping[str, Result],
     raised: Callable[[str, Exception], Result],
-    told: Callable[[str, Result | None], None],
+    progress: Callable[[str, Result | None], None],
 ) -> dict[str, Result]:
     """The result of each, in the order of `works`; that of `late` for one that took too long, that of `raised` for one
     that raised an exception.
@@ -35,22 +35,22 @@ def together(
     results: dict[str, Result] = {}
     done: SimpleQueue[tuple[str, Result | Exception]] = SimpleQueue()
     while waiting or running:
-        while waiting and len(running) < at_once:
+        while waiting and len(running) < concurrency:
             name = next(iter(waiting))
             running.add(name)
-            told(name, None)
+            progress(name, None)
             Thread(target=_run, args=(name, waiting.pop(name), clocks, done), daemon=True).start()
         finished = _next(done)
         for name, result in [finished] if finished is not None else []:
             if name in running:
                 running.discard(name)
                 results[name] = raised(name, result) if isinstance(result, Exception) else result
-                told(name, results[name])
+                progress(name, results[name])
         now = time.monotonic()
-        for name in [one for one in running if now - clocks.get(one, now) > within + _GRACE]:
+        for name in [one for one in running if now - clocks.get(one, now) > deadline + _GRACE]:
             running.discard(name)
             results[name] = late[name]
-            told(name, late[name])
+            progress(name, late[name])
     return {name: results[name] for name in works}
 
 
@@ -62,7 +62,7 @@ def _run(
 ) -> None:
     try:
         result: Result | Exception = work(lambda: clocks.__setitem__(name, time.monotonic()))
-    except Exception as error:  # noqa: BLE001  the caller's thread is told of it
+    except Exception as error:  # noqa: BLE001  the caller's thread gets it
         result = error
     done.put((name, result))
 

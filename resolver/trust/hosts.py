@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from modelcatalog.resolver.credentials.values import SettingValue
-    from modelcatalog.resolver.trust.provenance import Case, Word
+    from modelcatalog.resolver.trust.provenance import Comparison, ProjectOrigin
 
 FILE_NAME = re.compile(r"(^|_)(file|path)$")
 """Settings that name a file, of credentials for instance: what stands in it may name hosts and other files."""
@@ -23,29 +23,29 @@ _ODD = re.compile(r"[/\\@#?:%\s]|\.\.")
 
 
 def foreign_host(
-    case: Case, base: SettingValue | None, values: Iterable[SettingValue], url: str | None
-) -> Word | None:
-    """The project's word that names the host, None when the host is the user's word or the bundled catalog's."""
-    entry, reference = case.entry, case.reference
+    comparison: Comparison, base: SettingValue | None, values: Iterable[SettingValue], url: str | None
+) -> ProjectOrigin | None:
+    """The project's word that names the host, None when the host is the user's or the bundled catalog's."""
+    entry, reference = comparison.entry, comparison.reference
     for name in ("adapter", "endpoint"):
-        if getattr(entry, name) != getattr(reference, name) and case.project is not None:
-            return case.word(entry.places.get(name))
+        if getattr(entry, name) != getattr(reference, name) and comparison.project is not None:
+            return comparison.origin(entry.places.get(name))
     if "host" in {name.lower() for name in entry.headers} - {name.lower() for name in reference.headers}:
-        return case.word(None)
+        return comparison.origin(None)
     if base is None or base.value is None:
         usual = reference.settings.get("base_url")
-        is_gone = usual is not None and usual.default is not None and case.project is not None
-        return case.word(entry.places.get("settings/base_url")) if is_gone else None
+        is_gone = usual is not None and usual.default is not None and comparison.project is not None
+        return comparison.origin(entry.places.get("settings/base_url")) if is_gone else None
     by_name = {value.name: value for value in values}
-    word = case.word_on(base)
-    if word is not None:
-        return None if _origin(url) == _origin(_usual_url(case, by_name)) != "" else word
-    return _moved_by_a_part(case, base, by_name)
+    origin = comparison.origin_of(base)
+    if origin is not None:
+        return None if _origin(url) == _origin(_usual_url(comparison, by_name)) != "" else origin
+    return _moved_by_a_part(comparison, base, by_name)
 
 
-def _usual_url(case: Case, values: Mapping[str, SettingValue]) -> str | None:
+def _usual_url(comparison: Comparison, values: Mapping[str, SettingValue]) -> str | None:
     """The address without the project."""
-    usual = case.reference.settings.get("base_url")
+    usual = comparison.reference.settings.get("base_url")
     if usual is None or not isinstance(usual.default, str):
         return None
 
@@ -55,7 +55,7 @@ def _usual_url(case: Case, values: Mapping[str, SettingValue]) -> str | None:
         value = values.get(name)
         return value.shown if value is not None and value.is_set else None
 
-    return fill(fill(case.reference.endpoint, value_of), value_of)
+    return fill(fill(comparison.reference.endpoint, value_of), value_of)
 
 
 def _origin(url: str | None) -> str:
@@ -65,24 +65,26 @@ def _origin(url: str | None) -> str:
     return f"{parts.scheme}://{parts.netloc.casefold()}" if parts.netloc and "{" not in parts.netloc else ""
 
 
-def _moved_by_a_part(case: Case, base: SettingValue, values: Mapping[str, SettingValue]) -> Word | None:
+def _moved_by_a_part(
+    comparison: Comparison, base: SettingValue, values: Mapping[str, SettingValue]
+) -> ProjectOrigin | None:
     """The project's word on a region or the like that decides more of the host's name than a label in front."""
-    template = case.entry.endpoint.replace("{base_url}", str(base.value))
+    template = comparison.entry.endpoint.replace("{base_url}", str(base.value))
     host = (template.partition("://")[2] or template).partition("/")[0]
     tail = _PLACEHOLDER.split(host)[-1]
     for name in _PLACEHOLDER.findall(host):
         value = values.get(name)
-        word = case.word_on(value) if value is not None and value.is_set else None
+        origin = comparison.origin_of(value) if value is not None and value.is_set else None
         is_label = value is not None and re.fullmatch(r"[A-Za-z0-9-]+", value.shown) is not None
-        if word is not None and not (is_label and _TAIL.fullmatch(tail)):
-            return word
+        if origin is not None and not (is_label and _TAIL.fullmatch(tail)):
+            return origin
     return None
 
 
-def could_move_a_host(case: Case, value: SettingValue) -> bool:
+def could_move_a_host(comparison: Comparison, value: SettingValue) -> bool:
     """Whether a project's region, project or the like holds what no such name has, but the rest of an address does."""
     if value.name == "base_url" or value.value is None or isinstance(value.value, Secret):
         return False
     is_odd = not FILE_NAME.search(value.name) and bool(_ODD.search(str(value.value)))
     is_written = value.kind == "default" or value.mark is not None
-    return is_odd and is_written and case.word_on(value) is not None
+    return is_odd and is_written and comparison.origin_of(value) is not None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.catalog.redaction.secret import Secret
-from modelcatalog.resolver.credentials.cloud_identities import LOOKS, Login
+from modelcatalog.resolver.credentials.cloud_identities import LOOKS, CloudIdentity
 from modelcatalog.resolver.credentials.environment import Found
 from modelcatalog.resolver.credentials.values import SettingValue
 from modelcatalog.resolver.endpoints.template import fill
-from modelcatalog.resolver.trust.policy import flows
-from modelcatalog.resolver.trust.provenance import Case, case_of
+from modelcatalog.resolver.trust.policy import sent_values
+from modelcatalog.resolver.trust.provenance import Comparison, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.credentials.environment import Dotenv
 
 
-class Foreseen(NamedTuple):
+class Preview(NamedTuple):
     """For one entry: the address, what would be sent there, and the line that says so."""
 
     id: str
@@ -29,35 +29,35 @@ class Foreseen(NamedTuple):
     place: str
 
 
-def foreseen(catalog: Catalog) -> list[Foreseen]:
+def preview(catalog: Catalog) -> list[Preview]:
     """What the project's file of this catalog would have sent where, in the order of the entries."""
-    found: list[Foreseen] = []
+    found: list[Preview] = []
     for entry in catalog.entries():
-        case = case_of(catalog, entry, believes=False)
-        if case.reference is not entry:
-            found += _of_entry(case)
+        comparison = compare(catalog, entry, honours_trust=False)
+        if comparison.reference is not entry:
+            found += _of_entry(comparison)
     return found
 
 
-def foreseen_of_dotenv(catalog: Catalog, dotenv: Dotenv) -> list[Foreseen]:
+def preview_of_dotenv(catalog: Catalog, dotenv: Dotenv) -> list[Preview]:
     """Where a `.env` would send what the user has elsewhere: the base URLs and other parts of addresses in it."""
-    found: list[Foreseen] = []
+    found: list[Preview] = []
     for entry in catalog.entries():
         for setting in entry.settings.values():
             variable = next((name for name in setting.variables if dotenv.values.get(name)), None)
             if variable is None or setting.secret:
                 continue
-            where, mark = dotenv.told(variable)
+            where, mark = dotenv.locate(variable)
             value = str(dotenv.values[variable])
             taken = SettingValue(
                 setting.name, value, ".env", f"{variable}, {where}", variable=variable, mark=mark
             )
-            found += _of_entry(Case(entry, entry, catalog, None, believes=False), taken)
+            found += _of_entry(Comparison(entry, entry, catalog, None, honours_trust=False), taken)
     return found
 
 
-def _of_entry(case: Case, taken: SettingValue | None = None) -> Iterable[Foreseen]:
-    entry = case.entry
+def _of_entry(comparison: Comparison, taken: SettingValue | None = None) -> Iterable[Preview]:
+    entry = comparison.entry
     values = [value for setting in entry.settings.values() for value in _imagined(setting)]
     if taken is not None:
         values = [value for value in values if value.name != taken.name] + [taken]
@@ -68,16 +68,20 @@ def _of_entry(case: Case, taken: SettingValue | None = None) -> Iterable[Foresee
         for name, header in entry.headers.items()
         for at, variable in enumerate(header.env)
     }
-    logins: list[Login | None] = [Login(scheme, "this machine") for scheme in entry.auth if scheme in LOOKS]
-    told = [
-        flow
-        for login in logins or [None]
-        for name, hit in [*headers.values(), ("", None)]
-        for flow in flows(case, base, values, {name: hit} if hit is not None else {}, address, login)
+    identities: list[CloudIdentity | None] = [
+        CloudIdentity(scheme, "this machine") for scheme in entry.auth if scheme in LOOKS
     ]
-    if told:
-        whats = tuple(dict.fromkeys(flow.what for flow in told))
-        yield Foreseen(entry.id, address or "an address of its choice", whats, told[0].word.place)
+    sent = [
+        one
+        for identity in identities or [None]
+        for name, hit in [*headers.values(), ("", None)]
+        for one in sent_values(
+            comparison, base, values, {name: hit} if hit is not None else {}, address, identity
+        )
+    ]
+    if sent:
+        whats = tuple(dict.fromkeys(one.what for one in sent))
+        yield Preview(entry.id, address or "an address of its choice", whats, sent[0].origin.place)
 
 
 def _imagined(setting: Setting) -> Iterable[SettingValue]:

@@ -1,7 +1,7 @@
 """Whose word decides where a secret goes: the user's, or that of text which came with a project.
 
 The user's are arguments, the environment, the user's own file, files named by hand and what is installed. A project's
-are its `models.yaml` and its `.env`, until the user trusts them. What the project adds is told by comparing an entry
+are its `models.yaml` and its `.env`, until the user trusts them. What the project adds is found by comparing an entry
 with what it would be without the project's file.
 """
 
@@ -25,72 +25,72 @@ if TYPE_CHECKING:
 _TAKEN = ("environment", ".env", "secrets", "keyring")
 
 
-class Word(NamedTuple):
+class ProjectOrigin(NamedTuple):
     """Something that a project's text decides. `place` and `file` as a person writes them."""
 
     place: str
     file: str
 
 
-class Case(NamedTuple):
+class Comparison(NamedTuple):
     """An entry beside what it would be without the project's file; the same where that is trusted, or has no part.
 
-    Where it doesn't `believe`, no file of a project counts as trusted.
+    Where it doesn't `honours_trust`, no file of a project counts as trusted.
     """
 
     entry: Entry
     reference: Entry
     below: Catalog
     project: Layer | None
-    believes: bool = True
+    honours_trust: bool = True
 
-    def word_on(self, value: SettingValue) -> Word | None:
+    def origin_of(self, value: SettingValue) -> ProjectOrigin | None:
         """The project's word that this value, or the choice of its variable, is; None: it is the user's."""
         mark = value.mark
-        is_known = self.believes and mark is not None and is_trusted(mark.path, mark.digest)
+        is_known = self.honours_trust and mark is not None and is_trusted(mark.path, mark.digest)
         if mark is not None and mark.is_near and not is_known:
-            return Word(value.source.partition(", ")[2], str(mark.path))
+            return ProjectOrigin(value.source.partition(", ")[2], str(mark.path))
         known = self.reference.settings.get(value.name)
         if value.kind == "default":
             is_same = known is not None and known.default == self.entry.settings[value.name].default
-            return None if is_same else self.word(value.place)
+            return None if is_same else self.origin(value.place)
         return self.choice(value)
 
-    def choice(self, value: SettingValue) -> Word | None:
+    def choice(self, value: SettingValue) -> ProjectOrigin | None:
         """The project's word that this variable is the one to take the value from; None: it would be so without."""
         known = self.reference.settings.get(value.name)
         if value.kind not in _TAKEN or (known is not None and value.variable in known.variables):
             return None
         setting = self.entry.settings[value.name]
-        return self.word(setting.also_place if value.variable in setting.also else setting.env_place)
+        return self.origin(setting.also_place if value.variable in setting.also else setting.env_place)
 
-    def word(self, place: Place | None) -> Word:
+    def origin(self, place: Place | None) -> ProjectOrigin:
         """The word of the project's file, at this place if it is one of that file's."""
         at = place if place is not None and place.layer == "project" else self.entry.place
         file = self.project.path if self.project is not None else at.path
-        return Word(str(at) if at.layer == "project" else file, file)
+        return ProjectOrigin(str(at) if at.layer == "project" else file, file)
 
 
-def case_of(catalog: Catalog, entry: Entry, *, believes: bool = True) -> Case:
+def compare(catalog: Catalog, entry: Entry, *, honours_trust: bool = True) -> Comparison:
     """The entry beside its reference."""
     layer = next((layer for layer in catalog.layers if layer.kind == "project"), None)
     if layer is None or layer.file is None:
-        return Case(entry, entry, catalog, None, believes)
-    if believes and is_trusted(layer.file, layer.digest):
-        return Case(entry, entry, catalog, None)
+        return Comparison(entry, entry, catalog, None, honours_trust)
+    if honours_trust and is_trusted(layer.file, layer.digest):
+        return Comparison(entry, entry, catalog, None)
     below = catalog.without_project
     if all(place.layer != "project" for place in entry.places.values()):
-        return Case(entry, entry, below, layer, believes)
-    return Case(entry, _reference(below, catalog, entry), below, layer, believes)
+        return Comparison(entry, entry, below, layer, honours_trust)
+    return Comparison(entry, _reference(below, catalog, entry), below, layer, honours_trust)
 
 
-def concealed(case: Case, values: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
-    """The values, with those masked that the project took from a variable of its own choice, whatever it calls them."""
-    return {name: _concealed(case, value) for name, value in values.items()}
+def concealed(comparison: Comparison, values: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
+    """The values. One that the project took from a variable of its own choice is made secret, whatever it calls it."""
+    return {name: _concealed(comparison, value) for name, value in values.items()}
 
 
-def _concealed(case: Case, value: SettingValue) -> SettingValue:
-    if isinstance(value.value, str) and value.name != "base_url" and case.choice(value) is not None:
+def _concealed(comparison: Comparison, value: SettingValue) -> SettingValue:
+    if isinstance(value.value, str) and value.name != "base_url" and comparison.choice(value) is not None:
         return value._replace(value=Secret(value.value))
     return value
 

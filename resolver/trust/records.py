@@ -75,7 +75,7 @@ def content_of(path: Path) -> str | None:
 
 
 def _folder(*, make: bool = False) -> Path | None:
-    """The folder of the records; None when it isn't there, or others can write to it."""
+    """The folder of the records; None when there is none, or others can write to it."""
     config = config_folder()
     if config is None:
         return None

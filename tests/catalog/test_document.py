@@ -205,8 +205,8 @@ def test_the_collector_is_left_as_it_was(text: str, enabled: bool) -> None:
 
 def test_all_duplicates_are_told_at_once_and_a_broken_line_with_them() -> None:
     assert problems("a: 1\na: 2\nb: {c: 1, c: 2}\nd: @x\n") == [
-        "models.yaml:2:1: key 'a' stands in line 1 already: keep one of lines 1 and 2",
-        "models.yaml:3:11: key 'c' stands in line 3 already: keep one of the two",
+        "models.yaml:2:1: key 'a' is in line 1 already: keep one of lines 1 and 2",
+        "models.yaml:3:11: key 'c' is in line 3 already: keep one of the two",
         "models.yaml:4:4: a value can't begin with '@': write \"@x\"",
     ]
 
@@ -360,7 +360,7 @@ def test_what_is_within_the_bounds_is_read(libyaml: bool) -> None:
 def test_characters_that_no_editor_shows_are_refused(character: str) -> None:
     told = problems(f"a: 1\nb: x{character}y\n")
     assert told == [
-        f"models.yaml:2:5: a character that can't be seen stands here (U+{ord(character):04X}): remove it"
+        f"models.yaml:2:5: a character that can't be seen is here (U+{ord(character):04X}): remove it"
     ]
 
 
@@ -519,7 +519,14 @@ def test_any_text_is_read_or_gives_problems_within_it(text: str | bytes, libyaml
 
 
 @pytest.mark.parametrize(
-    "module", ["parsing.document", "validation.schema", "diagnostics.suggestions", "diagnostics.problem"]
+    "module",
+    [
+        "parsing.document",
+        "validation.schema",
+        "diagnostics.suggestions",
+        "diagnostics.problem",
+        "diagnostics.finding",
+    ],
 )
 def test_importing_the_reader_loads_no_parser_and_no_validator(module: str) -> None:
     heavy = "{'yaml', 'jsonschema', 'difflib', 'unicodedata'}"

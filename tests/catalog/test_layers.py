@@ -161,7 +161,8 @@ def test_extends_loop_is_told_with_its_way(tmp_path: Path) -> None:
 def test_extends_of_nothing_names_the_nearest(tmp_path: Path) -> None:
     catalog = catalog_of(tmp_path, "providers:\n  mine: {extends: opnai}\n", bundled=True)
     with pytest.raises(
-        CatalogError, match=r"user.yaml:3.*extends 'opnai', which isn't there \(did you mean 'openai'\?\)"
+        CatalogError,
+        match=r"user.yaml:3.*extends 'opnai', which is not a provider \(did you mean 'openai'\?\)",
     ):
         catalog.entry("mine")
 

@@ -8,7 +8,7 @@ import pytest
 
 from modelcatalog.catalog.diagnostics.problem import Problem
 from modelcatalog.catalog.parsing.source import SourceText
-from modelcatalog.catalog.redaction.heuristics import excerpt, masked, shown
+from modelcatalog.catalog.redaction.heuristics import excerpt, redact_suspected, shown
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
 
 
@@ -104,7 +104,7 @@ def test_names_of_other_things_are_known(name: object) -> None:
     ],
 )
 def test_secrets_are_masked(line: str, seen: str) -> None:
-    assert masked(line) == seen
+    assert redact_suspected(line) == seen
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_secrets_are_masked(line: str, seen: str) -> None:
     ],
 )
 def test_what_is_no_secret_is_shown(line: str) -> None:
-    assert masked(line) == line
+    assert redact_suspected(line) == line
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ aliases: {fast: beta/x}
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """The user's own file, which isn't there yet."""
+    """The user's own file, not yet written."""
     return tmp_path / "home" / "config" / "modelcatalog" / "models.yaml"
 
 

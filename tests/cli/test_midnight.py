@@ -299,7 +299,7 @@ def run_without_sdk(
         ("catalog: 1\naliases: {a: b, b: a}\n", ["alias 'b' runs in a loop: a -> b -> a"]),
         (
             "catalog: 1\nproviders:\n  a: {base_url: 'https://h/v1'}\n  a: {base_url: 'https://h/v1'}\n",
-            ["key 'a' stands in line 3 already"],
+            ["key 'a' is in line 3 already"],
         ),
         ("", ["models.yaml", "empty"]),
         (
@@ -322,7 +322,7 @@ def test_catalog_file_with_a_problem(catalog: Catalog, tmp_path: Path, text: str
 
 
 def test_catalog_file_that_isnt_there(catalog: Catalog) -> None:
-    assert seen(catalog("check", "--file", "nosuch.yaml"), 1) == "nosuch.yaml: isn't there\n"
+    assert seen(catalog("check", "--file", "nosuch.yaml"), 1) == "nosuch.yaml: file not found\n"
 
 
 SPILL = """

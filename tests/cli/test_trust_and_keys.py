@@ -68,7 +68,7 @@ def test_trust_shows_what_would_be_sent_where_before_it_records(catalog: Catalog
         "OPENAI_PROJECT_ID (not set)\n"
         "      to   https://proxy.example/v1\n"
         "      for  openai/... (models.yaml:6)\n"
-        "  the aws login of this machine, AWS_REGION (not set), AWS_DEFAULT_REGION (not set), "
+        "  the aws identity of this machine, AWS_REGION (not set), AWS_DEFAULT_REGION (not set), "
         "AWS_BEARER_TOKEN_BEDROCK (not set)\n"
         "      to   https://{region}.aws.example\n"
         "      for  bedrock/... (models.yaml:7)\n"
@@ -164,7 +164,7 @@ def test_key_is_typed_unseen_listed_masked_and_removed(catalog: Catalog, tmp_pat
     ("name", "said", "text"),
     [
         ("opnai", KEY, "Did you mean 'openai'?"),
-        ("anthropic/vertex", KEY, "anthropic/vertex has no key: it is a login, or takes none."),
+        ("anthropic/vertex", KEY, "anthropic/vertex has no key: it uses cloud credentials, or takes none."),
         ("openai", "", "That is no key"),
         ("openai", "two words", "That is no key"),
         ("openai/nosuch", KEY, "openai has no qualifier 'nosuch'."),

@@ -110,7 +110,10 @@ def test_login_of_google_is_asked_for_a_token_and_nothing_else(name: str) -> Non
 def test_login_that_google_refuses_is_told(name: str) -> None:
     account().refuses = True
     answer = asked(name)
-    assert (answer.outcome, [finding.code for finding in answer.findings]) == ("fails", ["login-failed"])
+    assert (answer.outcome, [finding.code for finding in answer.findings]) == (
+        "fails",
+        ["credentials-failed"],
+    )
     assert "Account not found" in answer.findings[0].message
 
 

@@ -8,7 +8,7 @@ import pickle
 
 import pytest
 
-from modelcatalog.catalog.redaction.secret import Secret, mask, reveal
+from modelcatalog.catalog.redaction.secret import Secret, redact, reveal
 
 LONG = "sk-sentinel-0123456789-c1f8"
 
@@ -50,4 +50,4 @@ def test_reveal_leaves_other_values_alone() -> None:
 
 def test_masking_takes_the_longest_first_and_ignores_empty_ones() -> None:
     short, long = "abcdefgh", "abcdefgh-ijkl"
-    assert mask(f"one {long} and {short}", [short, "", long]) == "one **** and ****"
+    assert redact(f"one {long} and {short}", [short, "", long]) == "one **** and ****"

@@ -63,6 +63,33 @@ def test_impossible_url_is_refused_without_showing_a_secret(pasted: str, text: s
     assert "SENTINEL" not in findings[0].text()
 
 
+AZURE = UrlRule(strip=("/openai",), version="", forbid_version=False)
+PORTAL = (
+    "https://r1.openai.azure.com/openai/deployments/gpt-4o/chat/completions?api-version=2025-01-01-preview"
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "pasted", "wanted"),
+    [
+        (AZURE, PORTAL, "https://r1.openai.azure.com"),
+        (OPENAI, "https://h.example.com/v1/chat/completions?key=SENTINEL", "https://h.example.com/v1"),
+        (OPENAI, "https://h.example.com/v1#SENTINEL", "https://h.example.com/v1"),
+        (OPENAI, "h.example.com/v1", "https://h.example.com/v1"),
+        (OPENAI, "https://https://h.example.com", "https://h.example.com"),
+    ],
+)
+def test_hint_is_the_command_that_sets_a_right_url(rule: UrlRule, pasted: str, wanted: str) -> None:
+    _, (finding,) = examine(pasted, rule, source="ACME_BASE_URL, environment")
+    assert finding.hint == f"Set it again: export ACME_BASE_URL={wanted}"
+    assert examine(wanted, rule, source="ACME_BASE_URL, environment") == (wanted, [])
+
+
+def test_version_in_a_url_of_azures_portal_is_shown_as_the_setting_that_it_is() -> None:
+    _, (finding,) = examine(PORTAL, AZURE, source="ACME_BASE_URL, environment")
+    assert finding.message.endswith("the version is a setting of its own, api_version: 2025-01-01-preview.")
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -86,7 +86,7 @@ def made(entry: Entry, setting: Setting) -> st.SearchStrategy[Made]:
         return st.just(Made(None, "unset"))
     if setting.name == "api_key":
         good = [good_key(entry)]
-        # In angle brackets it is a stand-in, which counts only where the catalog names the host.
+        # In angle brackets it is a placeholder, which counts only where the catalog names the host.
         wrong = [form.format(good[0], good[0]) for form in BROKEN_KEYS if form != "<{}>"]
     else:
         good, wrong = GOOD[setting.name], WRONG.get(setting.name, NEVER)
@@ -121,7 +121,7 @@ def expected(entry: Entry, environment: dict[str, Made]) -> str:
     usable = [one for one in schemes if one != "key" or keyed or needs_key]
     scheme = "key" if keyed and "key" in schemes else next(iter(usable), "none")
     if "wrong" in hows.values():
-        return "broken"
+        return "error"
     missing = [
         name
         for name, setting in entry.settings.items()
@@ -132,8 +132,8 @@ def expected(entry: Entry, environment: dict[str, Made]) -> str:
     ]
     if missing:
         given = any(how == "good" and entry.settings[name].required for name, how in hows.items())
-        return "broken" if given else "not set up"
-    return "not set up" if scheme in ("aws", "google", "entra") else "ready"
+        return "error" if given else "not_configured"
+    return "not_configured" if scheme in ("aws", "google", "entra") else "ready"
 
 
 def make(patch: pytest.MonkeyPatch, environment: dict[str, Made]) -> None:
@@ -159,9 +159,9 @@ def builds(name: str) -> None:
 def compare(entry: Entry, environment: dict[str, Made], origin: str) -> bool:
     """Whether it was ready, after comparing; a ready one is built, and called at the server of this origin."""
     with pytest.MonkeyPatch.context() as patch:
-        kept_out = {one.variable for one in load_adapter(entry.adapter).AMBIENT}
+        not_passed_on = {one.variable for one in load_adapter(entry.adapter).AMBIENT}
         for variable, value in service_of(entry.adapter).poison.items():
-            if variable in kept_out:
+            if variable in not_passed_on:
                 patch.setenv(variable, value)
         make(patch, environment)
         (row,) = [row for row in check(entry.id).rows if row.id == entry.id]
@@ -291,7 +291,7 @@ def test_login_makes_ready_what_takes_one(
             monkeypatch.setenv(setting.variables[0], GOOD[setting.name][0])
     (row,) = [row for row in check(entry.id).rows if row.id == entry.id]
     entra_is_here = installed_version("azure-identity") is not None
-    assert row.state == ("ready" if schemes[0] != "entra" or entra_is_here else "broken"), row.findings
+    assert row.state == ("ready" if schemes[0] != "entra" or entra_is_here else "error"), row.findings
     if row.state == "ready":
         builds(f"{entry.id}/m")
 

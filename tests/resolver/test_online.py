@@ -255,7 +255,7 @@ def test_service_that_never_ends_its_answer_holds_nobody_up() -> None:
             "quick": {"base_url": quick.url, "api_key": "none"},
         }
         catalog = load_catalog(overlay={"providers": entries})
-        report = ask_all(check(["slow", "quick"], catalog=catalog, env={}), timeout=0.5, at_once=1)
+        report = ask_all(check(["slow", "quick"], catalog=catalog, env={}), timeout=0.5, concurrency=1)
     found = {row.id: row.answer for row in report.rows}
     assert found["slow"] is not None
     assert found["quick"] is not None
@@ -271,10 +271,10 @@ def test_all_are_asked_at_once_within_bounds(plain: RecordingServer) -> None:
     running: set[str] = set()
     seen: list[int] = []
 
-    def told(name: str, answer: OnlineAnswer | None) -> None:
+    def progress(name: str, answer: OnlineAnswer | None) -> None:
         (running.add if answer is None else running.discard)(name)
         seen.append(len(running))
 
-    report = ask_all(check("acme*", catalog=catalog, env={}), at_once=3, told=told)
+    report = ask_all(check("acme*", catalog=catalog, env={}), concurrency=3, progress=progress)
     assert max(seen) == 3
     assert {row.answer.outcome for row in report.rows if row.answer} == {"answers"}

@@ -131,7 +131,7 @@ def test_login_of_the_machine_follows_no_project(tmp_path: Path, monkeypatch: py
     text = f"catalog: 1\nproviders: {{mine: {{auth: aws, base_url: '{EVIL}'}}}}\n"
     (tmp_path / "models.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(
-        UntrustedSourceError, match=r"The aws login of this machine is yours, but models\.yaml:2 came"
+        UntrustedSourceError, match=r"The aws identity of this machine is yours, but models\.yaml:2 came"
     ):
         resolve("mine/x")
 

@@ -114,8 +114,8 @@ def binary(random: Random) -> bytes:
         case 2:
             return b"catalog: 1\nproviders:\n  " + data
         case _:
-            signs = "".join(chr(random.randrange(0x110000)) for _ in range(random.randrange(200)))
-            return signs.encode("utf-8", "surrogatepass")
+            text = "".join(chr(random.randrange(0x110000)) for _ in range(random.randrange(200)))
+            return text.encode("utf-8", "surrogatepass")
 
 
 def huge(random: Random) -> bytes:

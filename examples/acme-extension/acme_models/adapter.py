@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
-from modelcatalog.catalog.redaction.secret import mask, reveal
+from modelcatalog.catalog.redaction.secret import redact, reveal
 from modelcatalog.providers.adapter.adapter import UrlRule
 from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, ChatChunk, ChatReply
 from modelcatalog.providers.adapter.connection import Built, Connection, Failure
@@ -88,7 +88,7 @@ async def astream(client: AcmeClient, call: ChatCall) -> AsyncIterator[ChatChunk
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     response = getattr(error, "response", None)
-    detail = mask(str(error), secrets)
+    detail = redact(str(error), secrets)
     if response is None:
         return Failure("connect", "unreachable", None, None, None, detail)
     step = (

@@ -50,7 +50,7 @@ def check(
         print_json(report.to_json())
     else:
         emit(lines(report, detailed=bool(names) or show_all, named=bool(names)))
-    wrong = report.of("broken") or report.problems or (names and len(report.of("ready")) < len(report.rows))
+    wrong = report.of("error") or report.problems or (names and len(report.of("ready")) < len(report.rows))
     wrong = wrong or report.failing(bool(names))
     if wrong:
         raise typer.Exit(1)

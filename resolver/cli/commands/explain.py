@@ -49,7 +49,11 @@ def lines(plan: Plan) -> list[str]:
     if plan.machine is not None:
         rows.append(("machine", plan.machine, ""))
     if plan.auth != "key" and plan.machine is None:
-        seen = plan.login.source if plan.login is not None and plan.login.source else "nothing seen offline"
+        seen = (
+            plan.identity.source
+            if plan.identity is not None and plan.identity.source
+            else "nothing seen offline"
+        )
         rows.append(("auth", plan.auth, "no key is sent" if plan.auth == "none" else seen))
     rows += [_setting_row(plan, value) for value in plan.settings.values() if _is_telling(value)]
     rows += [(name, str(value), "header") for name, value in plan.headers.items()]
@@ -59,8 +63,8 @@ def lines(plan: Plan) -> list[str]:
             rows.append(
                 (argument.name, _short(plain(argument.value, argument.name)), f"{argument.source} -> {to}")
             )
-    if plan.kept_out:
-        rows.append(("kept out", ", ".join(plan.kept_out), "the SDK would have read them"))
+    if plan.not_passed_on:
+        rows.append(("not passed on", ", ".join(plan.not_passed_on), "the SDK would have read them"))
     result = [str(plan.ref), *columns(rows, most=34)]
     for finding in plan.findings:
         mood = {"error": "bad", "warning": "warn", "note": "dim"}[finding.severity]

@@ -111,5 +111,5 @@ def _variable(name: str) -> str:
     except KeyError:
         raise ArgumentError(f"{found} has no qualifier {qualifier!r}.", argument=name) from None
     if key is None or not key.env:
-        raise ArgumentError(f"{name} has no key: it is a login, or takes none.", argument=name)
+        raise ArgumentError(f"{name} has no key: it uses cloud credentials, or takes none.", argument=name)
     return key.env[0]

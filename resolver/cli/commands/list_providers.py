@@ -47,14 +47,14 @@ def needs(entry: Entry, mark: str = "") -> str:
         if (s.required or s.required_for) and s.default is None and s.variables
     ]
     others = [f"{mark}{setting.variables[0]}{mark}" for setting in required if setting.name != "api_key"]
-    ways = [_LOGINS[scheme] for scheme in entry.auth if scheme in _LOGINS]
+    ways = [_CLOUDS[scheme] for scheme in entry.auth if scheme in _CLOUDS]
     key = entry.settings.get("api_key")
     if key is not None and key.variables and (key.required or ways):
         ways.insert(0, f"{mark}{key.variables[0]}{mark}")
     return ", ".join([*filter(None, [" or ".join(ways)]), *others]) or "nothing"
 
 
-_LOGINS = {"aws": "an AWS login", "google": "a Google login", "entra": "an Entra ID login"}
+_CLOUDS = {"aws": "AWS credentials", "google": "Google credentials", "entra": "Entra ID credentials"}
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from modelcatalog.resolver.cli.options import Json
 from modelcatalog.resolver.cli.rendering import columns, counted, emit, fold, paint, print_json
 
 if TYPE_CHECKING:
-    from modelcatalog.resolver.trust.preview import Foreseen
+    from modelcatalog.resolver.trust.preview import Preview
 
 
 def trust(
@@ -61,14 +61,14 @@ def trust(
         )
 
 
-def _look(path: Path) -> tuple[str, list[Foreseen]]:
+def _look(path: Path) -> tuple[str, list[Preview]]:
     """The digest of the file's text, and what it would do."""
     from modelcatalog.catalog.diagnostics.errors import ArgumentError, CatalogError
     from modelcatalog.resolver.catalogs.discovery import load_catalog, load_with_project
 
     if _is_dotenv(path):
         from modelcatalog.resolver.credentials.environment import Dotenv
-        from modelcatalog.resolver.trust.preview import foreseen_of_dotenv
+        from modelcatalog.resolver.trust.preview import preview_of_dotenv
 
         near = Path(path.name) if path.parent.resolve() == Path.cwd().resolve() else path
         try:
@@ -77,21 +77,21 @@ def _look(path: Path) -> tuple[str, list[Foreseen]]:
             reason = getattr(error, "strerror", None) or "it isn't UTF-8"
             raise ArgumentError(f"{path} can't be read: {reason}.", argument="files") from None
         dotenv = dotenv._replace(mark=dotenv.mark._replace(is_near=True))
-        return dotenv.mark.digest, foreseen_of_dotenv(load_catalog(), dotenv)
-    from modelcatalog.resolver.trust.preview import foreseen
+        return dotenv.mark.digest, preview_of_dotenv(load_catalog(), dotenv)
+    from modelcatalog.resolver.trust.preview import preview
 
     catalog = load_with_project(path)
     layer = next(layer for layer in catalog.layers if layer.kind == "project")
     if layer.problems:
         raise CatalogError(layer.problems)
-    return layer.digest, foreseen(catalog)
+    return layer.digest, preview(catalog)
 
 
 def _is_dotenv(path: Path) -> bool:
     return path.suffix not in (".yaml", ".yml", ".json")
 
 
-def _shown(path: Path, sent: list[Foreseen]) -> list[str]:
+def _shown(path: Path, sent: list[Preview]) -> list[str]:
     if not sent:
         return [f"{path} would send nothing of yours anywhere."]
     lines = [f"{path} would send"]
@@ -147,7 +147,7 @@ def _remove(files: list[Path]) -> None:
     emit([f"{counted(len(files), 'file')} no longer trusted."])
 
 
-def _as_json(path: Path, sent: list[Foreseen]) -> dict[str, object]:
+def _as_json(path: Path, sent: list[Preview]) -> dict[str, object]:
     rows = [
         {"id": one.id, "address": one.address, "sends": list(one.whats), "place": one.place} for one in sent
     ]

@@ -16,12 +16,12 @@ Told = Callable[[str, "OnlineAnswer | None"], None]
 _HEADS = (("works", "Works", "good"), ("answers", "Answers", "good"), ("unsure", "Unsure", "warn"))
 
 
-def ask(report: CheckReport, timeout: float, at_once: int, *, shows: bool) -> CheckReport:
+def ask(report: CheckReport, timeout: float, concurrency: int, *, shows: bool) -> CheckReport:
     """The report with the answers; a line for each that is being asked is shown meanwhile, on a terminal only."""
     from modelcatalog.resolver.checking.online import ask_all
 
-    with _progress(report, shows=shows and sys.stdout.isatty()) as told:
-        return ask_all(report, timeout=timeout, at_once=at_once, told=told)
+    with _progress(report, shows=shows and sys.stdout.isatty()) as progress:
+        return ask_all(report, timeout=timeout, concurrency=concurrency, progress=progress)
 
 
 def lines(rows: Sequence[CheckRow], *, named: bool = False) -> list[str]:
@@ -98,11 +98,11 @@ def _progress(report: CheckReport, *, shows: bool) -> Iterator[Told]:
 
     with Live(shown(), console=Console(highlight=False), transient=True, auto_refresh=False) as live:
 
-        def told(name: str, answer: OnlineAnswer | None) -> None:
+        def progress(name: str, answer: OnlineAnswer | None) -> None:
             states[name] = "is asked ..." if answer is None else _state(answer)
             live.update(shown(), refresh=True)
 
-        yield told
+        yield progress
 
 
 def _state(answer: OnlineAnswer) -> str:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.checking.report import CheckReport, CheckRow
     from modelcatalog.resolver.credentials.values import SettingValue
 
-_LOGIN = ("no-login", "unusable-login")
-_LACKING = (*_LOGIN, "near-miss-variable", "unloaded-variable", "empty-variable")
+_NO_CREDENTIALS = ("no-credentials", "unusable-credentials")
+_LACKING = (*_NO_CREDENTIALS, "near-miss-variable", "unloaded-variable", "empty-variable")
 """What may be the reason why something isn't set up."""
 
 _MOST_MODELS = 3
@@ -30,10 +30,10 @@ def lines(report: CheckReport, *, detailed: bool, named: bool = False) -> list[s
             paint(f"Ready ({len(ready)})", "good"),
             *columns(_ready(row, detailed=detailed) for row in ready),
         ]
-    if broken := report.of("broken"):
+    if broken := report.of("error"):
         result += [paint(f"Broken ({len(broken)})", "bad")]
         result += [line for row in broken for line in _needs(row)]
-    if missing := report.of("not set up"):
+    if missing := report.of("not_configured"):
         if detailed:
             result += [f"Not set up ({len(missing)})", *(line for row in missing for line in _needs(row))]
         else:
@@ -64,7 +64,7 @@ def _ready(row: CheckRow, *, detailed: bool) -> tuple[str, str, str]:
 
 def way_in(row: CheckRow) -> str:
     """The login that is used, and where: region, project and the like."""
-    login = row.plan.login.source if row.plan.login and row.plan.login.source else row.plan.auth
+    identity = row.plan.identity.source if row.plan.identity and row.plan.identity.source else row.plan.auth
     settings = row.plan.entry.settings
     values = [
         row.plan.settings[name]
@@ -74,7 +74,7 @@ def way_in(row: CheckRow) -> str:
     where = [
         f"{one.name} {one.shown}" for one in values if one.is_set and one.name not in ("api_key", "base_url")
     ]
-    return "; ".join([login, *where])
+    return "; ".join([identity, *where])
 
 
 def _from(value: SettingValue | None) -> str:
@@ -116,14 +116,14 @@ def _worth_knowing(report: CheckReport, *, detailed: bool) -> list[str]:
 
 def _notes(row: CheckRow, *, detailed: bool) -> Iterator[Finding]:
     """What isn't told of the row elsewhere: of one that isn't set up, only what may be the reason."""
-    shown = row.state == "broken" or (detailed and row.state == "not set up")
+    shown = row.state == "error" or (detailed and row.state == "not_configured")
     models = 0
     for finding in row.findings:
-        if finding.severity == "error" or finding.code in _LOGIN:
+        if finding.severity == "error" or finding.code in _NO_CREDENTIALS:
             continue
         if shown and _stands_in_the_way(row, finding):
             continue
-        if row.state == "not set up" and not detailed and finding.code not in _LACKING:
+        if row.state == "not_configured" and not detailed and finding.code not in _LACKING:
             continue
         models += finding.code == "model-retired"
         if finding.code != "model-retired" or models <= _MOST_MODELS:

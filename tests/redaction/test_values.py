@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelcatalog.catalog.redaction.secret import mask
+from modelcatalog.catalog.redaction.secret import redact
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
 
-from support.spilling import SENTINEL, echoes, traces
+from support.secret_traces import SENTINEL, echoes, traces
 
 KEYS = st.text(ascii_letters + digits + "-_/+=.", min_size=20, max_size=60).filter(
     lambda key: any(map(str.isdigit, key)) and any(map(str.isalpha, key))
@@ -22,13 +22,13 @@ HARMLESS = st.text("abcdefghijklmnopqrstuvwxyz .,:\n", max_size=60)
 
 @pytest.mark.parametrize("echo", echoes(SENTINEL))
 def test_secret_goes_in_whatever_form(echo: str) -> None:
-    assert traces(mask(echo, [SENTINEL])) == set()
+    assert traces(redact(echo, [SENTINEL])) == set()
 
 
 @given(KEYS, HARMLESS, HARMLESS, st.sampled_from(range(10)))
 def test_any_key_goes_from_any_text(key: str, before: str, after: str, form: int) -> None:
     text = f"{before}\n{echoes(key)[form]}\n{after}"
-    masked = mask(text, [key])
+    masked = redact(text, [key])
     assert key not in masked
     assert key not in "".join(masked.split())
     assert key.encode().hex() not in masked
@@ -36,14 +36,14 @@ def test_any_key_goes_from_any_text(key: str, before: str, after: str, form: int
 
 @given(HARMLESS)
 def test_text_without_the_secret_stays_as_it_is(text: str) -> None:
-    assert mask(text, [SENTINEL, "Another-key-0123456789"]) == text
+    assert redact(text, [SENTINEL, "Another-key-0123456789"]) == text
 
 
 @given(KEYS, st.binary(max_size=7), st.binary(max_size=7))
 def test_base64_of_anything_around_the_key_holds_nothing_of_it(key: str, before: bytes, after: bytes) -> None:
     encoded = b64encode(before + key.encode() + after).decode()
     whole = b64encode(b"\0" * (len(before) % 3) + key.encode()).decode()[4:24]
-    assert whole not in mask(f"Basic {encoded}", [key])
+    assert whole not in redact(f"Basic {encoded}", [key])
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_base64_of_anything_around_the_key_holds_nothing_of_it(key: str, before:
     ],
 )
 def test_short_and_wordy_secrets_leave_sentences_alone(secret: str, text: str, masked: str) -> None:
-    assert mask(text, [secret]) == masked
+    assert redact(text, [secret]) == masked
 
 
 def test_whole_answer_of_megabytes_is_masked_too() -> None:
     text = f"{'x' * 3_000_000}{SENTINEL}{'y' * 10}"
-    assert traces(mask(text, [SENTINEL])) == set()
+    assert traces(redact(text, [SENTINEL])) == set()
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_name_that_only_has_the_word_in_it_hides_nothing(name: str) -> None:
 
 def test_secret_that_no_encoding_can_carry_is_blotted_all_the_same() -> None:
     secret = "\udced\udca0\udc80" * 10
-    assert mask(f"key {secret}.", [secret]) == "key ****."
+    assert redact(f"key {secret}.", [secret]) == "key ****."

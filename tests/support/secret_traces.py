@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 SENTINEL = "sk-Sent1nel/7Qw+9zL2mN4pR8tV1bC3dF5gH6jX0"
-"""A key with signs that encodings change; its last four are what a mask may show."""
+"""A key with characters that encodings change; its last four are what a redacted key may show."""
 
 DEEP = 9
 INSIDE = (

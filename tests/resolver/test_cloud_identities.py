@@ -114,7 +114,7 @@ def test_google_file_that_holds_nothing_is_unusable(
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
     login = look("google", Environment(), {})
     assert login.source is None
-    assert "isn't there or holds no credentials" in str(login.unusable)
+    assert "is not found or holds no credentials" in str(login.unusable)
 
 
 def test_entra_application(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ def test_scheme_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZUREAI_OPENAI_BASE_URL", "https://east.example.com")
     plan = explain("openai/azure/x", api_key="k", auth="entra")
     assert plan.auth == "entra"
-    assert "no-login" in {finding.code for finding in plan.findings}
+    assert "no-credentials" in {finding.code for finding in plan.findings}
     with pytest.raises(ArgumentError, match="openai/azure has no auth 'aws': it has key, entra"):
         explain("openai/azure/x", auth="aws")
 
@@ -165,9 +165,9 @@ def test_check_tells_no_login_from_a_broken_one(monkeypatch: pytest.MonkeyPatch)
     catalog = load_catalog(
         overlay={"providers": {"cloud": {"base_url": "http://127.0.0.1:9/v1", "auth": "aws"}}}
     )
-    assert check("cloud", catalog=catalog).rows[0].state == "not set up"
+    assert check("cloud", catalog=catalog).rows[0].state == "not_configured"
     monkeypatch.setenv("AWS_PROFILE", "nosuch")
-    assert check("cloud", catalog=catalog).rows[0].state == "broken"
+    assert check("cloud", catalog=catalog).rows[0].state == "error"
     monkeypatch.delenv("AWS_PROFILE")
     set_all(monkeypatch, **AWS)
     assert check("cloud", catalog=catalog).rows[0].state == "ready"

@@ -18,7 +18,7 @@ from modelcatalog.resolver import Environment, explain, load_catalog, resolve
 from modelcatalog.resolver.connect import connect
 from modelcatalog.resolver.planning.plan import Plan
 
-from support.spilling import SENTINEL, everything, traces
+from support.secret_traces import SENTINEL, everything, traces
 
 OVERLAY = {
     "providers": {

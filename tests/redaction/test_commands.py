@@ -16,7 +16,7 @@ from support import answers
 from support.answers import Answer
 from support.command import Catalog
 from support.recording_server import RecordingServer, closed_port, self_signed
-from support.spilling import SENTINEL, echoes, traces
+from support.secret_traces import SENTINEL, echoes, traces
 from support.trusting import trusted
 
 ENTRIES = list(load_catalog(user=False, project=False).entries())

@@ -72,7 +72,7 @@ def test_every_entry_answers_with_its_own_identity_and_nothing_ambient(
     request = its_server.last
     assert "LEAK" not in request.everything
     assert service.identity(request) == service.own_identity
-    assert service.read(request).model == entry.wire_id("m")
+    assert service.read(request).model == entry.model_id("m")
 
 
 def test_every_entry_is_probed(

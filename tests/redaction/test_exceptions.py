@@ -18,9 +18,9 @@ from support.answers import Answer
 from support.entries import ENTRIES, set_up
 from support.google_account import TOKEN
 from support.recording_server import RecordingServer, closed_port
+from support.secret_traces import echoes, everything, forms
 from support.services import service_of
 from support.services.service import KEY
-from support.spilling import echoes, everything, forms
 
 
 @pytest.fixture(params=ENTRIES, ids=[entry.id for entry in ENTRIES])
@@ -36,7 +36,7 @@ def its_server(entry: Entry) -> Iterator[RecordingServer]:
 
 
 def spilled(text: str) -> set[str]:
-    """What of the keys that the tests' services know is in the text; their last four signs may be."""
+    """What of the keys that the tests' services know is in the text; their last four characters may be."""
     return {form for secret in (KEY, TOKEN) for form in forms(secret) if form in text}
 
 
