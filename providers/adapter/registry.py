@@ -35,7 +35,7 @@ ADAPTERS = {
     "vllm": "modelcatalog.providers.vllm.vllm:VLLM",
 }
 """Name of an adapter -> module and class."""
-_PENDING = "anthropic_bedrock anthropic_vertex azureai bedrock cloudflare goodfire google google_legacy google_vertex hf mistral mistral_azure vertex vllm".split()  # noqa: E501
+_PENDING = "azureai bedrock goodfire google_legacy hf vertex vllm".split()
 for _name in _PENDING:
     del ADAPTERS[_name]
 
@@ -85,19 +85,21 @@ def extension_problems() -> list[Problem]:
 @cache
 def _instance(value: str) -> Adapter:
     module, _, name = value.partition(":")
-    adapter: Adapter = getattr(import_module(module), name)()
-    return adapter
+    kind = getattr(import_module(module), name)
+    if not (isinstance(kind, type) and issubclass(kind, Adapter)):
+        raise TypeError(f"{value} is not a class derived from {Adapter.__module__}.{Adapter.__name__}")
+    return kind()
 
 
 def _load_extension(extension: Extension) -> Adapter:
+    if ":" not in extension.value:
+        reason = f"its entry point {extension.value} names no class: expected MODULE:CLASS"
+        raise _unusable(extension, f"its adapter {extension.name!r} can't be loaded: {reason}")
     try:
         adapter = _instance(extension.value)
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise _unusable(extension, f"its adapter {extension.name!r} can't be loaded: {reason}") from error
-    if not isinstance(adapter, Adapter):
-        message = f"its adapter {extension.name!r} is not a class made from modelcatalog.providers.adapter.adapter.Adapter"
-        raise _unusable(extension, message)
     if absent := [part for part in _REQUIRED if not hasattr(adapter, part)]:
         raise _unusable(extension, f"its adapter {extension.name!r} has no {', '.join(absent)}")
     return adapter

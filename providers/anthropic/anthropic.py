@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.anthropic.client import CUSTOM_HEADERS, parameters_of
+from modelcatalog.providers.http.hooks import NO_KEY
 from modelcatalog.providers.http.parameters import request_args
-from modelcatalog.providers.http.stainless import NO_KEY, Kit
+from modelcatalog.providers.http.stainless import Kit
 from modelcatalog.providers.http.stainless import build as build_client
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Anthropic(Adapter):
     # The longest page there is: https://docs.claude.com/en/api/models-list, 2026-11-23
     MODELS_PATH = "/v1/models?limit=1000"
     # Read in _client.py and lib/credentials of anthropic 2.12. ANTHROPIC_LOG only turns on the SDK's own log.
-    AMBIENT = (
+    AMBIENT: ClassVar[tuple[Ambient, ...]] = (
         Ambient("ANTHROPIC_API_KEY", "would be sent as the key where none is given"),
         Ambient("ANTHROPIC_AUTH_TOKEN", "would be sent as the token where no key is given"),
         Ambient("ANTHROPIC_BASE_URL", "would be the address where none is given"),

@@ -1,4 +1,4 @@
-"""The uniform calls, once for all SDKs: a call is encoded, sent, and its answer decoded; whole or streamed, sync or async."""
+"""The uniform calls, once for all SDKs: a call is encoded, sent, its answer decoded. Sync, async; whole, streamed."""
 
 from __future__ import annotations
 

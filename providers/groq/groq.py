@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
+from modelcatalog.providers.http.hooks import NO_KEY
 from modelcatalog.providers.http.parameters import names_of, request_args
-from modelcatalog.providers.http.stainless import NO_KEY, Kit
+from modelcatalog.providers.http.stainless import Kit
 from modelcatalog.providers.http.stainless import build as build_client
 
 if TYPE_CHECKING:

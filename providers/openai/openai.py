@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
+from modelcatalog.providers.http.hooks import NO_KEY
 from modelcatalog.providers.http.parameters import parameters_of, request_args
-from modelcatalog.providers.http.stainless import NO_KEY
 from modelcatalog.providers.openai.client import build as build_client
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class OpenAI(Adapter):
     )
     MODELS_PATH = "/models"
     # Read in lib/_client_auth.py of openai 3.54. OPENAI_LOG only turns on the SDK's own log, which masks the key.
-    AMBIENT = (
+    AMBIENT: ClassVar[tuple[Ambient, ...]] = (
         Ambient("OPENAI_API_KEY", "would be sent as the key where none is given"),
         Ambient("OPENAI_ADMIN_KEY", "would be sent as the key of administrative calls"),
         Ambient("OPENAI_BASE_URL", "would be the address where none is given"),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from modelcatalog.providers.adapter.adapter import Ambient, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
+from modelcatalog.providers.http.hooks import NO_KEY
 from modelcatalog.providers.http.parameters import parameters_of
-from modelcatalog.providers.http.stainless import NO_KEY
 from modelcatalog.providers.openai.client import build as build_client
 from modelcatalog.providers.openai.openai import OpenAI
 

@@ -52,7 +52,7 @@ def make_plan(
         raise CatalogError(problems)
     adapter = load_adapter(entry.adapter)
     given = {name: value for name, value in arguments.items() if value is not None}
-    routed = route(entry, given, sources, getattr(adapter, "ARGUMENTS", ()))
+    routed = route(entry, given, sources, adapter.ARGUMENTS)
     case = case_of(catalog, entry)
     values = concealed(case, settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment))
     options = {a.name: a.value for a in routed if a.target == "option"}
