@@ -55,8 +55,8 @@ class Guard:
 
     def response_of(self, answer: Any) -> Any:
         """The HTTP library's response behind an answer, a stream or an exception of the SDK, None if it is hidden."""
-        for name in ("http_response", "raw_response", "response"):
-            response = getattr(answer, name, None)
+        behind = (getattr(answer, name, None) for name in ("http_response", "raw_response", "response"))
+        for response in (*behind, answer):
             if hasattr(response, "status_code") and hasattr(response, "headers"):
                 return response
         return None
