@@ -154,7 +154,7 @@ def _built(plan: Plan, adapter: Adapter, connection: Connection, *, sync: bool) 
     except ModelCatalogError:
         raise
     except Exception as error:
-        if getattr(adapter, "IN_PROCESS", False):
+        if adapter.IN_PROCESS:
             raise call_error(plan, adapter, error) from error
         redact_exception(error, known_secrets(plan))
         raise

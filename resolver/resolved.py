@@ -39,7 +39,9 @@ class _Resolved(Generic[Client]):
 
     def _call(self, messages: Messages, options: Mapping[str, Any]) -> ChatCall:
         listed = [{"role": "user", "content": messages}] if isinstance(messages, str) else list(messages)
-        return ChatCall.of(self.model, listed, self.request_args, options)
+        return ChatCall.of(
+            self.model, listed, self.request_args, options, emulate_tools=self._built.emulates_tools
+        )
 
     def _failed(self, error: Exception) -> ProviderCallError:
         return call_error(self.plan, self._adapter, error)

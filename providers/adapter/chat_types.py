@@ -66,7 +66,8 @@ class ChatCall:
 
     `messages` are mappings with `role` and `content`. An assistant's may hold `tool_calls` (as in a reply),
     and the result of each goes back in a message with the role `tool` and its `tool_call_id`. `tool_choice`
-    is auto, none, required, or the name of a tool. `extra` are keywords of the SDK's own call.
+    is auto, none, required, or the name of a tool. `extra` are keywords of the SDK's own call. `emulate_tools`: the
+    model has no tools of its own; they are described in the prompt.
     """
 
     model: str
@@ -79,6 +80,7 @@ class ChatCall:
     seed: int | None = None
     tool_choice: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    emulate_tools: bool = False
 
     @classmethod
     def of(
@@ -87,6 +89,8 @@ class ChatCall:
         messages: Sequence[Mapping[str, Any]],
         request_args: Mapping[str, Any] = _EMPTY,
         options: Mapping[str, Any] = _EMPTY,
+        *,
+        emulate_tools: bool = False,
     ) -> ChatCall:
         """From an adapter's `request_args`, and options: fields of the call by name, the rest is extra."""
         fields = {name: value for name, value in options.items() if name in _OPTIONS}
@@ -94,7 +98,7 @@ class ChatCall:
         extra = _joined(
             request_args, {name: value for name, value in options.items() if name not in _OPTIONS}
         )
-        return cls(model, tuple(messages), extra=extra, **fields)
+        return cls(model, tuple(messages), extra=extra, emulate_tools=emulate_tools, **fields)
 
 
 _OPTIONS = frozenset({"tools", "max_tokens", "temperature", "top_p", "stop", "seed", "tool_choice"})

@@ -46,12 +46,14 @@ class Built(NamedTuple):
     """The SDK's client, and what closes it: one of the two, or none when the HTTP client isn't ours.
 
     With `aopen`, `client` only stands for the SDK's own until that is open; `aopen` gives it, the same each time.
+    `emulates_tools`: tools are described in the prompt of each uniform call, and read out of the answer's text.
     """
 
     client: Any
     close: Callable[[], None] | None = None
     aclose: Callable[[], Awaitable[None]] | None = None
     aopen: Callable[[], Awaitable[Any]] | None = None
+    emulates_tools: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Adapters and catalog files that other installed packages bring, by entry points.
 
-`modelcatalog.adapters`: NAME = a module that is an adapter. `modelcatalog.catalogs`: NAME = a package with a file
-models.yaml in it. Nothing of an extension is imported before one of its providers is used.
+`modelcatalog.adapters`: NAME = MODULE:CLASS, a class derived from `Adapter`. `modelcatalog.catalogs`: NAME = a package
+with a file models.yaml in it. Nothing of an extension is imported before one of its providers is used.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Signature = tuple[tuple[str, int], ...]
 
 
 class Extension(NamedTuple):
-    """One entry point: its group and name, the module or package that it names, and the distribution it came with."""
+    """One entry point: its group and name, the class or package that it names, and the distribution it came with."""
 
     group: str
     name: str

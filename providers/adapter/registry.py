@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.errors import CatalogError
 from modelcatalog.providers.adapter.adapter import Adapter
@@ -13,28 +14,54 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.problem import Problem
 
 
+ADAPTERS = {
+    "anthropic": "modelcatalog.providers.anthropic.anthropic:Anthropic",
+    "anthropic_bedrock": "modelcatalog.providers.anthropic.anthropic_bedrock:AnthropicBedrock",
+    "anthropic_vertex": "modelcatalog.providers.anthropic.anthropic_vertex:AnthropicVertex",
+    "azureai": "modelcatalog.providers.azureai.azureai:AzureAI",
+    "bedrock": "modelcatalog.providers.bedrock.bedrock:Bedrock",
+    "cloudflare": "modelcatalog.providers.cloudflare.cloudflare:Cloudflare",
+    "goodfire": "modelcatalog.providers.ended.goodfire.goodfire:Goodfire",
+    "google": "modelcatalog.providers.google.google:Google",
+    "google_legacy": "modelcatalog.providers.ended.google_legacy.google_legacy:GoogleLegacy",
+    "google_vertex": "modelcatalog.providers.google.google_vertex:GoogleVertex",
+    "groq": "modelcatalog.providers.groq.groq:Groq",
+    "hf": "modelcatalog.providers.transformers.hf:HuggingFace",
+    "mistral": "modelcatalog.providers.mistral.mistral:Mistral",
+    "mistral_azure": "modelcatalog.providers.mistral.mistral_azure:MistralAzure",
+    "openai": "modelcatalog.providers.openai.openai:OpenAI",
+    "openai_azure": "modelcatalog.providers.openai.openai_azure:AzureOpenAI",
+    "vertex": "modelcatalog.providers.ended.google_legacy.vertex:Vertex",
+    "vllm": "modelcatalog.providers.vllm.vllm:VLLM",
+}
+"""Name of an adapter -> module and class."""
+_PENDING = "azureai bedrock goodfire google_legacy hf vertex vllm".split()
+for _name in _PENDING:
+    del ADAPTERS[_name]
+
+
 def is_adapter(name: str) -> bool:
-    """Whether `adapter: name` has a module, here or in an installed extension. Imports nothing."""
-    return name in _adapters() or name in adapter_modules()
+    """Whether there is an adapter of this name, here or in an installed extension. Imports nothing."""
+    return name in ADAPTERS or name in adapter_modules()
 
 
 def adapter_names() -> list[str]:
     """The adapters that there are, ours and those of extensions. Imports none of them."""
-    return sorted(_adapters().union(adapter_modules()))
+    return sorted({*ADAPTERS, *adapter_modules()})
 
 
 def load_adapter(name: str) -> Adapter:
     """The adapter of this name. Its SDK is not imported. Raises LookupError when there is none, and CatalogError when
     the extension that brings it can't be used.
     """
-    if name in _adapters():
-        return cast("Adapter", import_module(_MODULES[name]))
+    if name in ADAPTERS:
+        return _instance(ADAPTERS[name])
     brought = adapter_modules().get(name)
     if not brought:
         raise LookupError(f"there is no adapter {name!r}; there are {', '.join(adapter_names())}")
     if len(brought) > 1:
         who = ", ".join(extension.distribution for extension in brought)
-        raise _unusable(brought[0], f"the adapter {name!r} is brought by several packages: {who}")
+        raise _unusable(brought[0], f"is brought by several packages: {who}")
     return _load_extension(brought[0])
 
 
@@ -42,7 +69,7 @@ def extension_problems() -> list[Problem]:
     """What is wrong with installed extensions, as far as can be told without importing them."""
     problems = []
     for name, brought in adapter_modules().items():
-        if name in _adapters():
+        if name in ADAPTERS:
             problems += [
                 _problem(extension, f"its adapter {name!r} has the name of one of ours, and isn't used")
                 for extension in brought
@@ -55,23 +82,37 @@ def extension_problems() -> list[Problem]:
     return problems
 
 
+@cache
+def _instance(value: str) -> Adapter:
+    adapter: Adapter = _class(value)()
+    return adapter
+
+
+def _class(value: str) -> Any:
+    module, _, name = value.partition(":")
+    return getattr(import_module(module), name)
+
+
 def _load_extension(extension: Extension) -> Adapter:
+    if ":" not in extension.value:
+        raise _unusable(extension, f"is the module {extension.value}; expected MODULE:CLASS")
     try:
-        module = import_module(extension.value.partition(":")[0])
+        kind = _class(extension.value)
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise _unusable(extension, f"its adapter {extension.name!r} can't be imported: {reason}") from error
-    lacks = [part for part in _PARTS if not hasattr(module, part)]
-    if lacks:
-        raise _unusable(extension, f"its adapter {extension.name!r} lacks {', '.join(lacks)}")
-    return cast("Adapter", module)
+        raise _unusable(extension, f"can't be loaded: {type(error).__name__}: {error}") from error
+    if not (isinstance(kind, type) and issubclass(kind, Adapter)):
+        parent = f"{Adapter.__module__}.{Adapter.__name__}"
+        raise _unusable(extension, f"is {extension.value}, which is no class derived from {parent}")
+    if absent := [part for part in _REQUIRED if not hasattr(kind, part)]:
+        raise _unusable(extension, f"has no {', '.join(absent)}")
+    return _instance(extension.value)
 
 
-_PARTS = [part for part in (*Adapter.__annotations__, *vars(Adapter)) if not part.startswith("_")]
+_REQUIRED = ("PACKAGE", "CALLS", "CLIENTS")
 
 
-def _unusable(extension: Extension, message: str) -> CatalogError:
-    return CatalogError([_problem(extension, message)])
+def _unusable(extension: Extension, why: str) -> CatalogError:
+    return CatalogError([_problem(extension, f"its adapter {extension.name!r} {why}")])
 
 
 def _problem(extension: Extension, message: str) -> Problem:
@@ -80,29 +121,3 @@ def _problem(extension: Extension, message: str) -> Problem:
     return Problem(
         path=f"package {extension.distribution}", line=0, column=0, message=message, code="broken-extension"
     )
-
-
-_MODULES = {
-    "anthropic": "modelcatalog.providers.anthropic.anthropic",
-    "anthropic_bedrock": "modelcatalog.providers.anthropic.anthropic_bedrock",
-    "anthropic_vertex": "modelcatalog.providers.anthropic.anthropic_vertex",
-    "azureai": "modelcatalog.providers.azureai.azureai",
-    "bedrock": "modelcatalog.providers.bedrock.bedrock",
-    "cloudflare": "modelcatalog.providers.cloudflare.cloudflare",
-    "goodfire": "modelcatalog.providers.ended.goodfire.goodfire",
-    "google": "modelcatalog.providers.google.google",
-    "google_legacy": "modelcatalog.providers.ended.google_legacy.google_legacy",
-    "google_vertex": "modelcatalog.providers.google.google_vertex",
-    "groq": "modelcatalog.providers.groq.groq",
-    "hf": "modelcatalog.providers.transformers.hf",
-    "mistral": "modelcatalog.providers.mistral.mistral",
-    "mistral_azure": "modelcatalog.providers.mistral.mistral_azure",
-    "openai": "modelcatalog.providers.openai.openai",
-    "openai_azure": "modelcatalog.providers.openai.openai_azure",
-    "vertex": "modelcatalog.providers.ended.google_legacy.vertex",
-    "vllm": "modelcatalog.providers.vllm.vllm",
-}
-
-
-def _adapters() -> frozenset[str]:
-    return frozenset(_MODULES)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from modelcatalog.providers.adapter.adapter import Ambient, UrlRule
-from modelcatalog.providers.adapter.packages import Package, import_sdk
-from modelcatalog.providers.anthropic.chat import achat, alist_models, astream, chat, list_models, stream
+from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
+from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.anthropic.client import CUSTOM_HEADERS, parameters_of
-from modelcatalog.providers.failures.http_api import failure
 from modelcatalog.providers.http.hooks import NO_KEY
 from modelcatalog.providers.http.parameters import request_args
 from modelcatalog.providers.http.stainless import Kit
@@ -18,66 +16,63 @@ from modelcatalog.providers.http.stainless import build as build_client
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection
 
-__all__ = ["achat", "alist_models", "astream", "chat", "failure", "list_models", "request_args", "stream"]
-
-PACKAGE = Package("anthropic", "anthropic", "2.10", "anthropic")
-TARGETS = frozenset({"client", "request", "body"})
-SETTINGS = frozenset({"api_key", "base_url"})
-URL_RULE = UrlRule(strip=("/v1/messages", "/messages", "/v1/models"), version="/v1", forbid_version=True)
-
-# Read in _client.py and lib/credentials of anthropic 2.12. ANTHROPIC_LOG only turns on the SDK's own log.
 _CREDENTIAL = "would decide who asks where no key is given"
-AMBIENT = (
-    Ambient("ANTHROPIC_API_KEY", "would be sent as the key where none is given"),
-    Ambient("ANTHROPIC_AUTH_TOKEN", "would be sent as the token where no key is given"),
-    Ambient("ANTHROPIC_BASE_URL", "would be the address where none is given"),
-    Ambient("ANTHROPIC_PROFILE", f"{_CREDENTIAL}, and what the address is"),
-    Ambient("ANTHROPIC_CONFIG_DIR", "would be the folder of the profiles"),
-    Ambient("ANTHROPIC_FEDERATION_RULE_ID", _CREDENTIAL),
-    Ambient("ANTHROPIC_ORGANIZATION_ID", _CREDENTIAL),
-    Ambient("ANTHROPIC_IDENTITY_TOKEN", _CREDENTIAL),
-    Ambient("ANTHROPIC_IDENTITY_TOKEN_FILE", _CREDENTIAL),
-    Ambient("ANTHROPIC_WEBHOOK_SIGNING_KEY", "would be the secret that webhooks are checked with"),
-    CUSTOM_HEADERS,
-)
-
 # Arguments of the client that take the place of ours.
 _INSTEAD = dict.fromkeys(("auth_token", "credentials", "config", "profile"), ("api_key",))
 
 
-def client_name(sync: bool) -> str:
-    """Module and class of the client."""
-    return "anthropic.Anthropic" if sync else "anthropic.AsyncAnthropic"
+class Anthropic(Adapter):
+    """`anthropic.Anthropic` and `anthropic.AsyncAnthropic`."""
 
+    PACKAGE = Package("anthropic", "anthropic", "2.10", "anthropic")
+    CALLS = "modelcatalog.providers.anthropic.chat"
+    CLIENTS = ("anthropic.Anthropic", "anthropic.AsyncAnthropic")
+    TARGETS = frozenset({"client", "request", "body"})
+    URL_RULE = UrlRule(strip=("/v1/messages", "/messages", "/v1/models"), version="/v1", forbid_version=True)
+    # The longest page there is: https://docs.claude.com/en/api/models-list, 2026-11-23
+    MODELS_PATH = "/v1/models?limit=1000"
+    # Read in _client.py and lib/credentials of anthropic 2.12. ANTHROPIC_LOG only turns on the SDK's own log.
+    AMBIENT: ClassVar[tuple[Ambient, ...]] = (
+        Ambient("ANTHROPIC_API_KEY", "would be sent as the key where none is given"),
+        Ambient("ANTHROPIC_AUTH_TOKEN", "would be sent as the token where no key is given"),
+        Ambient("ANTHROPIC_BASE_URL", "would be the address where none is given"),
+        Ambient("ANTHROPIC_PROFILE", f"{_CREDENTIAL}, and what the address is"),
+        Ambient("ANTHROPIC_CONFIG_DIR", "would be the folder of the profiles"),
+        Ambient("ANTHROPIC_FEDERATION_RULE_ID", _CREDENTIAL),
+        Ambient("ANTHROPIC_ORGANIZATION_ID", _CREDENTIAL),
+        Ambient("ANTHROPIC_IDENTITY_TOKEN", _CREDENTIAL),
+        Ambient("ANTHROPIC_IDENTITY_TOKEN_FILE", _CREDENTIAL),
+        Ambient("ANTHROPIC_WEBHOOK_SIGNING_KEY", "would be the secret that webhooks are checked with"),
+        CUSTOM_HEADERS,
+    )
 
-def url_problem(url: str) -> str | None:
-    """Why this endpoint is not one for the plain client."""
-    if ".amazonaws.com" in url:
-        return f"{url} is an address of AWS, where requests are signed: use anthropic/bedrock."
-    if "aiplatform.googleapis.com" in url:
-        return f"{url} is an address of Google Cloud: use anthropic/vertex."
-    return None
+    def url_problem(self, url: str) -> str | None:
+        if ".amazonaws.com" in url:
+            return f"{url} is an address of AWS, where requests are signed: use anthropic/bedrock."
+        if "aiplatform.googleapis.com" in url:
+            return f"{url} is an address of Google Cloud: use anthropic/vertex."
+        return None
 
+    def parameters(self, target: str) -> frozenset[str] | None:
+        return parameters_of(import_sdk(self.PACKAGE).Anthropic, target)
 
-def parameters(target: str) -> frozenset[str] | None:
-    """The names that the SDK takes at this target, None when it takes any. Imports the SDK."""
-    return parameters_of(import_sdk(PACKAGE).Anthropic, target)
+    def build(self, connection: Connection, *, sync: bool) -> Built:
+        """`anthropic.Anthropic` or `anthropic.AsyncAnthropic`. Raises ValueError without a base URL."""
+        sdk = import_sdk(self.PACKAGE)
+        settings = connection.settings
+        own = {
+            "api_key": NO_KEY if connection.auth == "none" else settings.get("api_key", NO_KEY),
+            "base_url": settings.get("base_url"),
+            # "" keeps the SDK from looking for its variable.
+            "webhook_key": "",
+        }
+        if not own["base_url"] and "base_url" not in connection.arguments.get("client", {}):
+            raise ValueError(f"{connection.provider} has no base URL")
+        kit = Kit(sdk=sdk, variable=CUSTOM_HEADERS.variable, headers=_own_headers, instead=_INSTEAD)
+        return build_client(kit, sdk.Anthropic if sync else sdk.AsyncAnthropic, connection, own, sync=sync)
 
-
-def build(connection: Connection, *, sync: bool) -> Built:
-    """`anthropic.Anthropic` or `anthropic.AsyncAnthropic`. Raises ValueError without a base URL."""
-    sdk = import_sdk(PACKAGE)
-    settings = connection.settings
-    own = {
-        "api_key": NO_KEY if connection.auth == "none" else settings.get("api_key", NO_KEY),
-        "base_url": settings.get("base_url"),
-        # "" keeps the SDK from looking for its variable.
-        "webhook_key": "",
-    }
-    if not own["base_url"] and "base_url" not in connection.arguments.get("client", {}):
-        raise ValueError(f"{connection.provider} has no base URL")
-    kit = Kit(sdk=sdk, variable=CUSTOM_HEADERS.variable, headers=_own_headers, instead=_INSTEAD)
-    return build_client(kit, sdk.Anthropic if sync else sdk.AsyncAnthropic, connection, own, sync=sync)
+    def request_args(self, connection: Connection) -> dict[str, Any]:
+        return request_args(connection)
 
 
 def _own_headers(arguments: object) -> dict[str, str | None]:

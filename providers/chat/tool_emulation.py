@@ -1,16 +1,15 @@
 """Tools for a model, or a service, that has none: told in the prompt, asked for in the text, read out of it.
 
-An adapter that offers this takes `emulate_tools` at its target `adapter`. Its `build` says so once for each client
-with `remember`; each of its four calls makes an `Emulation`, sends `.call`, and hands on what `.reply` or `.pieces`
-make of the answer. A client that wasn't remembered gets and gives everything as it is.
+An adapter that offers this takes `emulate_tools` at its target `adapter`, and its `Built` says whether tools are
+emulated; whoever calls puts that into the call. The uniform calls make an `Emulation`, send `.call`, and return what
+`.reply` or `.pieces` make of the answer. A call that doesn't ask for it is sent as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.providers.chat.tool_emulation_parser import Reader, read
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 NAME = "emulate_tools"
 PARAMETERS = frozenset({NAME})
-
-_clients: WeakSet[Any] = WeakSet()
 
 
 def is_wanted(connection: Connection, *, default: bool = False) -> bool:
@@ -38,25 +35,13 @@ def is_wanted(connection: Connection, *, default: bool = False) -> bool:
     return value
 
 
-def remember(client: Any) -> None:
-    """From now on, tools are emulated in calls with this client."""
-    _clients.add(client)
-
-
-def remember_if_wanted(client: Any, connection: Connection, *, default: bool = False) -> None:
-    """`remember` the client if the connection asks for emulation."""
-    if is_wanted(connection, default=default):
-        remember(client)
-
-
 class Emulation:
-    """One call of a client. `call` is what to send."""
+    """One call. `call` is what to send."""
 
-    def __init__(self, client: Any, call: ChatCall) -> None:
-        emulates = client in _clients
-        self._reads = emulates and bool(call.tools) and call.tool_choice != "none"
+    def __init__(self, call: ChatCall) -> None:
+        self._reads = call.emulate_tools and bool(call.tools) and call.tool_choice != "none"
         self._first = number_of_calls(call.messages) + 1
-        self.call = with_tools(call) if emulates else call
+        self.call = with_tools(call) if call.emulate_tools else call
 
     def reply(self, reply: ChatReply) -> ChatReply:
         """The answer, its calls no longer in its text."""

@@ -20,7 +20,7 @@ from modelcatalog.providers.cloudflare.protocol import (
     run_path,
     wait_before,
 )
-from modelcatalog.providers.http.tls import shared_context
+from modelcatalog.providers.http.client import http_client
 
 __all__ = ["AsyncWorkersAI", "WorkersAI", "WorkersAIError"]
 
@@ -94,7 +94,7 @@ class WorkersAI(Options):
         self.close()
 
     def _client(self) -> Any:
-        return httpx2.Client(verify=shared_context(httpx2.create_ssl_context))
+        return http_client(sync=True)
 
 
 class AsyncWorkersAI(Options):
@@ -176,4 +176,4 @@ class AsyncWorkersAI(Options):
         await self.aclose()
 
     def _client(self) -> Any:
-        return httpx2.AsyncClient(verify=shared_context(httpx2.create_ssl_context))
+        return http_client(sync=False)

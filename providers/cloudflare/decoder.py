@@ -26,7 +26,7 @@ def reply(result: Any, call: ChatCall) -> ChatReply:
     calls = _calls(result)
     text = _text(result.get("response")) if isinstance(result, dict) else None
     if text is None and not calls:
-        raise AnswerError(f"{openai_wire.no_answer('response', result)}.", status=200)
+        raise AnswerError(openai_wire.no_answer("response", result))
     usage = _usage(result)
     return ChatReply(text or "", calls, usage, _reason(call, calls, usage), raw=result)
 
@@ -53,10 +53,7 @@ class Pieces:
     def end(self) -> ChatChunk:
         """The last piece. AnswerError when the model did not come to its end."""
         if self._like_openai.count:
-            try:
-                return replace(self._like_openai.end(), usage=self._usage)
-            except AnswerError as error:
-                raise AnswerError(f"{error}.", status=200) from None
+            return replace(self._like_openai.end(), usage=self._usage)
         reason = _reason(self._call, self._calls, self._usage)
         return ChatChunk("", self._calls, reason, self._usage)
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from modelcatalog.providers.chat.completions_codec import no_answer
-from modelcatalog.providers.chat.response_errors import answer_error
+from modelcatalog.providers.chat.guard import answer_error
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _LONGEST_WAIT = 8.0

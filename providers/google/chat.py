@@ -1,110 +1,83 @@
-"""The calls that both adapters on google-genai make in one way: chat, stream, list of models; sync, async."""
+"""The uniform calls with a client of google-genai, whichever service it is for."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from importlib import import_module
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from modelcatalog.catalog.redaction.secret import reveal
-from modelcatalog.providers.google import codec as wire
+from modelcatalog.providers.chat.calls import MOST_MODELS, ChatCalls
+from modelcatalog.providers.google import codec
 from modelcatalog.providers.google.decoder import Pieces, reply
-from modelcatalog.providers.google.request_tracking import watched
-from modelcatalog.providers.google.safety_settings import adapter_arguments, safety_settings
+from modelcatalog.providers.google.request_tracking import TrackingGuard
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
-    from modelcatalog.providers.adapter.connection import Connection
+    from modelcatalog.providers.adapter.chat_types import ChatCall, ChatReply
 
-_MOST_MODELS = 10_000
 _FOLDERS = ("models/", "publishers/google/models/")
+_PAGE = {"page_size": 1000}
 
 
-def request_args(connection: Connection) -> dict[str, Any]:
-    """`config` for each native call: the safety settings, and the arguments for the request.
+class Contents(ChatCalls):
+    """Gemini's `generateContent`. A blocked prompt or answer is a reply. The async side of a client is its `aio`."""
 
-    Raises ArgumentError for a safety setting that there isn't.
-    """
-    types = import_module("google.genai.types")
-    given = adapter_arguments(connection.arguments.get("adapter", {}))
-    chosen = safety_settings(given, types.HarmCategory, types.HarmBlockThreshold)
-    settings = [{"category": category, "threshold": threshold} for category, threshold in chosen.items()]
-    asked = {name: reveal(value) for name, value in connection.arguments.get("request", {}).items()}
-    return {"config": {"safety_settings": settings, **asked}}
+    def encode(self, client: Any, call: ChatCall, *, stream: bool) -> dict[str, Any]:
+        """Keywords of `models.generate_content`."""
+        extra = dict(call.extra)
+        config = extra.pop("config", None) or {}
+        config = dict(config) if isinstance(config, Mapping) else config.model_dump(exclude_none=True)
+        config |= {**extra, **codec.options(call)}
+        if (system := codec.system_instruction(call.messages)) is not None:
+            config["system_instruction"] = system
+        if call.tools:
+            declared = [
+                {
+                    "name": one.name,
+                    "description": one.description,
+                    "parameters_json_schema": dict(one.parameters),
+                }
+                for one in call.tools
+            ]
+            config["tools"] = [{"function_declarations": declared}]
+        if call.tool_choice is not None:
+            config["tool_config"] = codec.tool_config(call.tool_choice)
+        contents = codec.contents(call.messages, ids=not client.vertexai, signatures=True)
+        return {"model": call.model, "contents": contents, "config": config}
 
+    def send(self, client: Any, sent: dict[str, Any]) -> Any:
+        return client.models.generate_content(**sent)
 
-def request_parameters() -> frozenset[str]:
-    """The fields of `config`."""
-    return frozenset(import_module("google.genai.types").GenerateContentConfig.model_fields)
+    def asend(self, client: Any, sent: dict[str, Any]) -> Any:
+        return client.aio.models.generate_content(**sent)
 
+    def open(self, client: Any, sent: dict[str, Any]) -> Any:
+        return client.models.generate_content_stream(**sent)
 
-def chat(client: Any, call: ChatCall) -> ChatReply:
-    """One answer. Raises the SDK's exceptions, or AnswerError. A blocked prompt or answer is a reply."""
-    sent = _keywords(client, call)
-    with watched():
-        return reply(client.models.generate_content(**sent))
+    def aopen(self, client: Any, sent: dict[str, Any]) -> Any:
+        return client.aio.models.generate_content_stream(**sent)
 
+    def decode(self, answer: Any, call: ChatCall) -> ChatReply:
+        return reply(answer)
 
-async def achat(client: Any, call: ChatCall) -> ChatReply:
-    """`chat`, on the async side of the client."""
-    sent = _keywords(client, call)
-    with watched():
-        return reply(await client.aio.models.generate_content(**sent))
+    def decoder(self, call: ChatCall) -> Pieces:
+        return Pieces()
 
+    def guard(
+        self, client: Any, call: ChatCall | None, *, stream: bool = False, path: str = ""
+    ) -> TrackingGuard:
+        return TrackingGuard()
 
-def stream(client: Any, call: ChatCall) -> Iterator[ChatChunk]:
-    """The answer in pieces. Raises the SDK's exceptions, or AnswerError for a stream that is empty or cut."""
-    pieces, sent = Pieces(), _keywords(client, call)
-    with watched():
-        for response in client.models.generate_content_stream(**sent):
-            yield from pieces.take(response)
-        yield pieces.end()
+    def models(self, client: Any, path: str) -> Any:
+        """One page. The path is the SDK's own."""
+        return client.models.list(config=_PAGE)
 
+    def amodels(self, client: Any, path: str) -> Any:
+        return client.aio.models.list(config=_PAGE)
 
-async def astream(client: Any, call: ChatCall) -> AsyncIterator[ChatChunk]:
-    """`stream`, on the async side of the client."""
-    pieces, sent = Pieces(), _keywords(client, call)
-    with watched():
-        async for response in await client.aio.models.generate_content_stream(**sent):
-            for chunk in pieces.take(response):
-                yield chunk
-        yield pieces.end()
-
-
-def list_models(client: Any, path: str = "") -> list[str]:
-    """The models that the service says it has: one page, at most 10,000. The path is the SDK's own."""
-    with watched():
-        return _ids(client.models.list(config={"page_size": 1000}))
-
-
-async def alist_models(client: Any, path: str = "") -> list[str]:
-    """`list_models`, on the async side of the client."""
-    with watched():
-        return _ids(await client.aio.models.list(config={"page_size": 1000}))
-
-
-def _keywords(client: Any, call: ChatCall) -> dict[str, Any]:
-    """Keywords of `models.generate_content`."""
-    extra = dict(call.extra)
-    config = extra.pop("config", None) or {}
-    config = dict(config) if isinstance(config, Mapping) else config.model_dump(exclude_none=True)
-    config |= {**extra, **wire.options(call)}
-    if (system := wire.system_instruction(call.messages)) is not None:
-        config["system_instruction"] = system
-    if call.tools:
-        declared = [
-            {"name": one.name, "description": one.description, "parameters_json_schema": dict(one.parameters)}
-            for one in call.tools
-        ]
-        config["tools"] = [{"function_declarations": declared}]
-    if call.tool_choice is not None:
-        config["tool_config"] = wire.tool_config(call.tool_choice)
-    contents = wire.contents(call.messages, ids=not client.vertexai, signatures=True)
-    return {"model": call.model, "contents": contents, "config": config}
+    def model_names(self, answer: Any) -> list[str]:
+        names = [model.name for model in answer.page[:MOST_MODELS] if model.name]
+        for folder in _FOLDERS:
+            names = [name.removeprefix(folder) for name in names]
+        return names
 
 
-def _ids(pager: Any) -> list[str]:
-    names = [model.name for model in pager.page[:_MOST_MODELS] if model.name]
-    for folder in _FOLDERS:
-        names = [name.removeprefix(folder) for name in names]
-    return names
+CALLS = Contents()

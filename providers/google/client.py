@@ -17,7 +17,10 @@ from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.adapter import Ambient
 from modelcatalog.providers.adapter.connection import Built, Connection
 from modelcatalog.providers.adapter.packages import Package, import_sdk
-from modelcatalog.providers.google.http import ASKED_EACH_TIME, http_client, tls_context
+from modelcatalog.providers.google.http import ASKED_EACH_TIME, http_client, library
+from modelcatalog.providers.google.safety_settings import adapter_arguments, safety_settings
+from modelcatalog.providers.http.client import tls_context
+from modelcatalog.providers.http.parameters import names_of
 
 GENAI = Package("google-genai", "google.genai", "2.30", "google")
 
@@ -58,7 +61,7 @@ def build_client(
             )
             ours.append(http[name])
     # Not used by our HTTP clients; it spares the SDK from reading the trusted roots for its web sockets.
-    context = tls_context()
+    context = tls_context(library())
     http["client_args"] = {"verify": context, **(http.get("client_args") or {})}
     http["async_client_args"] = {"verify": context, "ssl": context, **(http.get("async_client_args") or {})}
     no_replay = dict.fromkeys(("client_mode", "replays_directory", "replay_id"))
@@ -75,9 +78,25 @@ def build_client(
 
 def client_parameters() -> frozenset[str]:
     """What the constructor takes."""
-    from inspect import signature
+    return names_of(import_sdk(GENAI).Client.__init__)
 
-    return frozenset(signature(import_sdk(GENAI).Client.__init__).parameters) - {"self"}
+
+def request_parameters() -> frozenset[str]:
+    """The fields of `config`."""
+    return frozenset(import_module("google.genai.types").GenerateContentConfig.model_fields)
+
+
+def request_args(connection: Connection) -> dict[str, Any]:
+    """`config` for each native call: the safety settings, and the arguments for the request.
+
+    Raises ArgumentError for a safety setting that there isn't.
+    """
+    types = import_module("google.genai.types")
+    given = adapter_arguments(connection.arguments.get("adapter", {}))
+    chosen = safety_settings(given, types.HarmCategory, types.HarmBlockThreshold)
+    settings = [{"category": category, "threshold": threshold} for category, threshold in chosen.items()]
+    asked = {name: reveal(value) for name, value in connection.arguments.get("request", {}).items()}
+    return {"config": {"safety_settings": settings, **asked}}
 
 
 def _options(connection: Connection) -> dict[str, Any]:

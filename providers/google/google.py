@@ -2,66 +2,67 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from modelcatalog.providers.adapter.adapter import UrlRule
-from modelcatalog.providers.google.chat import (
-    achat,
-    alist_models,
-    astream,
-    chat,
-    list_models,
+from modelcatalog.providers.adapter.adapter import Adapter, Ambient, UrlRule
+from modelcatalog.providers.google.client import (
+    GENAI,
+    GENAI_AMBIENT,
+    build_client,
+    client_parameters,
     request_args,
     request_parameters,
-    stream,
 )
-from modelcatalog.providers.google.client import GENAI, GENAI_AMBIENT, build_client, client_parameters
-from modelcatalog.providers.google.failure import failure
 from modelcatalog.providers.google.http import is_third
 from modelcatalog.providers.google.safety_settings import ADAPTER_ARGUMENTS
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.connection import Built, Connection
-
-__all__ = ["achat", "alist_models", "astream", "chat", "failure", "list_models", "request_args", "stream"]
-
-PACKAGE = GENAI
-TARGETS = frozenset({"client", "request", "adapter"})
-SETTINGS = frozenset({"api_key", "base_url"})
-URL_RULE = UrlRule(
-    strip=("/v1beta/models", "/v1/models", "/v1", "/v1beta", "/v1alpha"), version="", forbid_version=True
-)
-AMBIENT = GENAI_AMBIENT
+    from modelcatalog.providers.adapter.connection import Built, Connection, Failure
 
 
-def client_name(sync: bool) -> str:
-    """Module and class of the client: one class for both, whose async side is `client.aio`."""
-    return "google.genai.Client"
+class Google(Adapter):
+    """`google.genai.Client`."""
 
+    PACKAGE = GENAI
+    CALLS = "modelcatalog.providers.google.chat"
+    CLIENTS = ("google.genai.Client", "google.genai.Client")
+    TARGETS = frozenset({"client", "request", "adapter"})
+    URL_RULE = UrlRule(
+        strip=("/v1beta/models", "/v1/models", "/v1", "/v1beta", "/v1alpha"), version="", forbid_version=True
+    )
+    AMBIENT: ClassVar[tuple[Ambient, ...]] = GENAI_AMBIENT
 
-def url_problem(url: str) -> str | None:
-    """Why this endpoint is not one for the Gemini API's own protocol."""
-    if f"{url}/".endswith("/openai/"):
-        return f"{url} is Gemini's OpenAI-compatible address: give it to a provider with the adapter openai."
-    return None
+    def url_problem(self, url: str) -> str | None:
+        """Why this endpoint is not one for the Gemini API's own protocol."""
+        if f"{url}/".endswith("/openai/"):
+            return (
+                f"{url} is Gemini's OpenAI-compatible address: give it to a provider with the adapter openai."
+            )
+        return None
 
+    def parameters(self, target: str) -> frozenset[str] | None:
+        if target == "adapter":
+            return ADAPTER_ARGUMENTS
+        return client_parameters() if target == "client" else request_parameters()
 
-def parameters(target: str) -> frozenset[str] | None:
-    """The names that the SDK takes at this target. Imports the SDK."""
-    if target == "adapter":
-        return ADAPTER_ARGUMENTS
-    return client_parameters() if target == "client" else request_parameters()
+    def build(self, connection: Connection, *, sync: bool) -> Built:
+        """`google.genai.Client`. Raises ValueError without a key or a base URL."""
+        key, base = connection.settings.get("api_key"), connection.settings.get("base_url")
+        given = connection.arguments.get("client", {})
+        if not (key or given.get("api_key")) or connection.auth == "none":
+            raise ValueError(f"{connection.provider} has no API key")
+        if not base and "http_options" not in given:
+            raise ValueError(f"{connection.provider} has no base URL")
+        # False, not left out: a variable would turn the client into one for Vertex AI.
+        own = {"vertexai": False, "api_key": key}
+        options = {"base_url": base, "api_version": "v1" if is_third() else "v1beta"}
+        return build_client(connection, own, options, sync=sync)
 
+    def request_args(self, connection: Connection) -> dict[str, Any]:
+        return request_args(connection)
 
-def build(connection: Connection, *, sync: bool) -> Built:
-    """`google.genai.Client`. Raises ValueError without a key or a base URL."""
-    key, base = connection.settings.get("api_key"), connection.settings.get("base_url")
-    given = connection.arguments.get("client", {})
-    if not (key or given.get("api_key")) or connection.auth == "none":
-        raise ValueError(f"{connection.provider} has no API key")
-    if not base and "http_options" not in given:
-        raise ValueError(f"{connection.provider} has no base URL")
-    # False, not left out: a variable would turn the client into one for Vertex AI.
-    own = {"vertexai": False, "api_key": key}
-    options = {"base_url": base, "api_version": "v1" if is_third() else "v1beta"}
-    return build_client(connection, own, options, sync=sync)
+    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
+        from modelcatalog.providers.google.failure import failure
+
+        return failure(error, secrets)

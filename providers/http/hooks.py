@@ -1,13 +1,12 @@
-"""The HTTP client below a client of openai's, anthropic's or groq's SDK: on the shared TLS context, with our hooks."""
+"""What our HTTP clients do to each request: keys that are put in or taken off, and headers that go to one origin."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
-from functools import cache
+from inspect import isawaitable
 from typing import Any
 
-from modelcatalog.providers.http.tls import shared_context
+from modelcatalog.catalog.redaction.secret import reveal
 
 # Stands where the SDK insists on a key and there is none. A hook takes it off each request.
 NO_KEY = "modelcatalog-sends-no-key"
@@ -15,57 +14,29 @@ NO_KEY = "modelcatalog-sends-no-key"
 Hook = Callable[[Any], Awaitable[None] | None]
 
 
-def http_client(
-    sdk: Any,
-    hooks: Iterable[Hook],
-    *,
-    sync: bool,
-    library: str = "httpx2",
-    auth: Any = None,
-    follow_redirects: bool = True,
-) -> Any:
-    """A new HTTP client with the SDK's timeouts, limits and trust. Hooks see every request, redirects too.
-
-    `library` is the one that the SDK stands on: its own rules of trust hold.
-    """
-    from importlib import import_module
-
-    make = import_module(library).create_ssl_context
-    kind = closing(sdk.DefaultHttpxClient) if sync else sdk.DefaultAsyncHttpxClient
-    options = {} if follow_redirects else {"follow_redirects": False}
-    return kind(verify=shared_context(make), event_hooks={"request": list(hooks)}, auth=auth, **options)
-
-
-# A class for each class of the HTTP library.
-@cache
-def closing(kind: Any) -> Any:
-    """The class, closing itself when nobody holds it any more, as the HTTP client does that the SDK makes."""
-
-    class ClosingClient(kind):  # type: ignore[misc]
-        def __del__(self) -> None:
-            # Not there when the constructor failed; at the interpreter's end, closing may.
-            with suppress(Exception):
-                if not self.is_closed:
-                    self.close()
-
-    return ClosingClient
-
-
 def key_dropper(*, sync: bool) -> Hook:
     """A hook that lets a request go without a key where there is none."""
     return _drop_no_key if sync else _adrop_no_key
 
 
-def key_filler(placeholder: str, key: Callable[[], Any], *, sync: bool) -> Hook:
-    """A hook that puts the key of a function where the placeholder stands."""
+def key_filler(
+    placeholder: str,
+    key: Callable[[], Any],
+    *,
+    sync: bool,
+    header: str = "Authorization",
+    scheme: str = "Bearer ",
+) -> Hook:
+    """A hook that puts the key of a function in the place of the placeholder, for each request anew."""
 
     def hook(request: Any) -> None:
-        if request.headers.get("Authorization") == placeholder:
-            request.headers["Authorization"] = f"Bearer {key()}"
+        if request.headers.get(header) == f"{scheme}{placeholder}":
+            request.headers[header] = f"{scheme}{reveal(key())}"
 
     async def ahook(request: Any) -> None:
-        if request.headers.get("Authorization") == placeholder:
-            request.headers["Authorization"] = f"Bearer {await key()}"
+        if request.headers.get(header) == f"{scheme}{placeholder}":
+            value = key()
+            request.headers[header] = f"{scheme}{reveal(await value if isawaitable(value) else value)}"
 
     return hook if sync else ahook
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.connection import Built, Connection
-from modelcatalog.providers.http.hooks import NO_KEY, Hook, home_keeper, http_client, key_dropper, key_filler
-from modelcatalog.providers.identities.refreshable import Tokens, refresher
+from modelcatalog.providers.http.client import http_client
+from modelcatalog.providers.http.hooks import NO_KEY, Hook, home_keeper, key_dropper, key_filler
+from modelcatalog.providers.identities.refreshable import Tokens
 
 # Makes the placeholder of each client its own.
 _numbers = count()
@@ -119,13 +120,15 @@ def _finish(
         return Built(client)
     if secret or kit.travelling:
         hooks.append(home_keeper([*secret, *kit.travelling], sync=sync))
+    # What isn't said is as the SDK has it.
+    redirects: dict[str, Any] = {} if connection.follow_redirects else {"follow_redirects": False}
     http = arguments["http_client"] = http_client(
-        kit.sdk,
-        hooks,
         sync=sync,
         library=kit.library,
-        auth=refresher(kit.library, tokens),
-        follow_redirects=connection.follow_redirects,
+        kind=kit.sdk.DefaultHttpxClient if sync else kit.sdk.DefaultAsyncHttpxClient,
+        requests=hooks,
+        key=tokens,
+        **redirects,
     )
     client = kit.make(kind, arguments)
     return Built(client, close=http.close) if sync else Built(client, aclose=http.aclose)
@@ -153,7 +156,7 @@ def _custom_headers(text: str) -> list[str]:
 def _fixed(arguments: dict[str, Any], hooks: list[Hook], *, sync: bool) -> str:
     """A text in place of the key's function, for which a hook puts the key of the moment."""
     placeholder = f"{NO_KEY}-{next(_numbers)}"
-    hooks.append(key_filler(f"Bearer {placeholder}", arguments["api_key"], sync=sync))
+    hooks.append(key_filler(placeholder, arguments["api_key"], sync=sync))
     arguments["api_key"] = placeholder
     return placeholder
 

@@ -1,120 +1,94 @@
-"""Chat, stream and list of models with the clients of the mistralai SDK; sync, async."""
+"""The uniform calls with the clients of the mistralai SDK."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, ChatChunk, ChatReply
-from modelcatalog.providers.chat.completions_codec import Pieces, reply
-from modelcatalog.providers.chat.completions_codec import keywords as openai_keywords
-from modelcatalog.providers.chat.response_errors import answer_error, reading
-from modelcatalog.providers.openai.chat import MOST_MODELS
+from modelcatalog.providers.adapter.chat_types import ChatChunk, ChatReply
+from modelcatalog.providers.chat import completions_codec as codec
+from modelcatalog.providers.chat.calls import ChatCalls
+from modelcatalog.providers.chat.guard import Guard
+from modelcatalog.providers.openai.chat import names_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from modelcatalog.providers.adapter.chat_types import ChatCall
 
-_OK = 300
-_Told = TypeVar("_Told", ChatReply, ChatChunk)
-
-
-def chat(client: Any, call: ChatCall) -> ChatReply:
-    """One answer. Raises the SDK's exceptions, or AnswerError."""
-    with _telling():
-        return _named(reply(client.chat.complete(**keywords(call))))
+_Ended = TypeVar("_Ended", ChatReply, ChatChunk)
 
 
-async def achat(client: Any, call: ChatCall) -> ChatReply:
-    """`chat`, with the async methods."""
-    with _telling():
-        return _named(reply(await client.chat.complete_async(**keywords(call))))
+class MistralCompletions(ChatCalls):
+    """Chat completions, with one client whose methods for async code have names of their own."""
 
+    def encode(self, client: Any, call: ChatCall, *, stream: bool) -> dict[str, Any]:
+        """OpenAI's keywords, but for the name of the seed."""
+        sent = codec.keywords(call, host="", stream=False)
+        del sent["stream"]
+        if "seed" in sent:
+            sent["random_seed"] = sent.pop("seed")
+        return sent
 
-def stream(client: Any, call: ChatCall) -> Iterator[ChatChunk]:
-    """The answer in pieces. Raises the SDK's exceptions, or AnswerError for a stream that is empty or cut."""
-    pieces = Pieces()
-    with _telling(), client.chat.stream(**keywords(call)) as events, reading(events.response):
-        for event in events:
-            yield from pieces.take(event.data)
-        yield _named(pieces.end())
+    def send(self, client: Any, sent: dict[str, Any]) -> Any:
+        return client.chat.complete(**sent)
 
+    def asend(self, client: Any, sent: dict[str, Any]) -> Any:
+        return client.chat.complete_async(**sent)
 
-async def astream(client: Any, call: ChatCall) -> AsyncIterator[ChatChunk]:
-    """`stream`, with the async methods."""
-    pieces = Pieces()
-    with _telling():
-        async with await client.chat.stream_async(**keywords(call)) as events:
-            with reading(events.response):
-                async for event in events:
-                    for piece in pieces.take(event.data):
-                        yield piece
-                yield _named(pieces.end())
+    def open(self, client: Any, sent: dict[str, Any]) -> Any:
+        return client.chat.stream(**sent)
 
+    def aopen(self, client: Any, sent: dict[str, Any]) -> Any:
+        return client.chat.stream_async(**sent)
 
-def keywords(call: ChatCall) -> dict[str, Any]:
-    """Keywords of `chat.complete` and `chat.stream`, which are OpenAI's but for the name of the seed."""
-    sent = openai_keywords(call, host="", stream=False)
-    del sent["stream"]
-    if "seed" in sent:
-        sent["random_seed"] = sent.pop("seed")
-    return sent
+    def decode(self, answer: Any, call: ChatCall) -> ChatReply:
+        return _named(codec.reply(answer))
 
+    def decoder(self, call: ChatCall) -> Pieces:
+        return Pieces()
 
-def list_models(client: Any, path: str = "") -> list[str]:
-    """The models that the service says it has: one page, at most 10,000. Raises as `chat` does."""
-    with _telling():
+    def guard(self, client: Any, call: ChatCall | None, *, stream: bool = False, path: str = "") -> Guard:
+        # Whatever the SDK raises on a response, one of success is no refusal.
+        return Guard(unreadable=frozenset({"MistralError", "MistralAzureError"}))
+
+    def models(self, client: Any, path: str) -> Any:
         try:
-            return _ids(client.models.list().model_dump())
-        except _shape_error() as error:
-            return _ids_in(error)
+            return client.models.list()
+        except _other_form() as error:
+            return error
 
-
-async def alist_models(client: Any, path: str = "") -> list[str]:
-    """`list_models`, with the async methods."""
-    with _telling():
+    async def amodels(self, client: Any, path: str) -> Any:
         try:
-            return _ids((await client.models.list_async()).model_dump())
-        except _shape_error() as error:
-            return _ids_in(error)
+            return await client.models.list_async()
+        except _other_form() as error:
+            return error
+
+    def model_names(self, answer: Any) -> list[str]:
+        # An error of the SDK's holds the response, an answer doesn't.
+        response = getattr(answer, "raw_response", None)
+        return names_in(answer.model_dump() if response is None else response.json())
 
 
-def _shape_error() -> type[Exception]:
+class Pieces(codec.Pieces):
+    """Puts a streamed answer together."""
+
+    def take(self, event: Any) -> Iterator[ChatChunk]:
+        return super().take(event.data)
+
+    def end(self) -> ChatChunk:
+        return _named(super().end())
+
+
+def _other_form() -> type[Exception]:
     """What the SDK raises for a list in OpenAI's form, whose items lack the type that Mistral's have."""
     error: type[Exception] = import_module("mistralai.client.errors").ResponseValidationError
     return error
 
 
-def _ids_in(error: Any) -> list[str]:
-    with reading(error.raw_response):
-        return _ids(error.raw_response.json())
-
-
-def _ids(page: Mapping[str, Any]) -> list[str]:
-    items = page.get("data") if isinstance(page, dict) else None
-    if not isinstance(items, list):
-        raise AnswerError("The answer holds no list of models")
-    ids = (item.get("id") for item in items[:MOST_MODELS] if isinstance(item, dict))
-    return [identity for identity in ids if isinstance(identity, str)]
-
-
-def _named(told: _Told) -> _Told:
+def _named(ended: _Ended) -> _Ended:
     """With the uniform word for the end of the model's window."""
-    return replace(told, stop_reason="length") if told.stop_reason == "model_length" else told
+    return replace(ended, stop_reason="length") if ended.stop_reason == "model_length" else ended
 
 
-@contextmanager
-def _telling() -> Iterator[None]:
-    """The SDK's exceptions on an answer that came with success, as an AnswerError."""
-    try:
-        yield
-    except Exception as error:
-        response = getattr(error, "raw_response", None)
-        if response is None or response.status_code >= _OK:
-            raise
-        text = "The answer can't be read, it isn't JSON"
-        if response.headers.get("content-type", "").startswith("text/html"):
-            text = "The answer is an HTML page: the address is not that of an API"
-        raise answer_error(text, response) from error
+CALLS = MistralCompletions()

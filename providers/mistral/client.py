@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.connection import Built, Connection
-from modelcatalog.providers.http.hooks import NO_KEY, Hook, closing, home_keeper, key_dropper, key_filler
+from modelcatalog.providers.http.client import http_client
+from modelcatalog.providers.http.hooks import NO_KEY, Hook, home_keeper, key_dropper, key_filler
 from modelcatalog.providers.http.parameters import names_of
-from modelcatalog.providers.http.tls import shared_context
-from modelcatalog.providers.identities.refreshable import refresher
 from modelcatalog.providers.mistral.retries import retry_config
 
 if TYPE_CHECKING:
@@ -29,11 +28,6 @@ def parameters_of(client: Any, target: str) -> frozenset[str] | None:
     if target == "client":
         return names_of(client.__init__)
     return names_of(import_module("mistralai.client.chat").Chat.complete)
-
-
-def request_args(connection: Connection) -> dict[str, Any]:
-    """The arguments for each request."""
-    return {name: reveal(value) for name, value in connection.arguments.get("request", {}).items()}
 
 
 def build(
@@ -63,7 +57,7 @@ def build(
 
     def hooks(*, sync: bool) -> list[Hook]:
         if callable(key):
-            return [key_filler(f"Bearer {arguments['api_key']}", _asked(key, sync=sync), sync=sync)]
+            return [key_filler(arguments["api_key"], key, sync=sync)]
         return [key_dropper(sync=sync)] if key == NO_KEY else []
 
     name, other = ("client", "async_client") if sync else ("async_client", "client")
@@ -95,19 +89,19 @@ class _BeforeRequest:
     def __init__(self, change: Change) -> None:
         self._change = change
 
-    def before_request(self, hook_ctx: object, request: Any) -> Any:  # noqa: ARG002  as the SDK calls it
+    def before_request(self, hook_ctx: object, request: Any) -> Any:
         self._change(request)
         return request
 
 
 def _http_client(hooks: list[Hook], key: Any, *, sync: bool, follow_redirects: bool = True) -> Any:
-    import httpx2
-
-    kind = closing(httpx2.Client) if sync else httpx2.AsyncClient
-    context = shared_context(httpx2.create_ssl_context)
-    events = {"request": hooks, "response": [_reader(sync=sync)]}
-    auth = refresher("httpx2", key)
-    return kind(follow_redirects=follow_redirects, verify=context, event_hooks=events, auth=auth)
+    return http_client(
+        sync=sync,
+        requests=hooks,
+        responses=[_reader(sync=sync)],
+        key=key,
+        follow_redirects=follow_redirects,
+    )
 
 
 def _reader(*, sync: bool) -> Hook:
@@ -142,16 +136,6 @@ def _options(sdk: Any, connection: Connection) -> dict[str, Any]:
 def _silent(sdk: Any) -> Any:
     """A logger that says nothing: the SDK's own, which a variable turns on, prints the key."""
     return import_module(f"{sdk.__name__}.utils.logger").NoOpLogger()
-
-
-def _asked(function: Callable[[], Any], *, sync: bool) -> Callable[[], Any]:
-    async def key() -> str:
-        from inspect import isawaitable
-
-        value = function()
-        return str(reveal(await value if isawaitable(value) else value))
-
-    return (lambda: str(reveal(function()))) if sync else key
 
 
 def _header_setter(headers: Mapping[str, str | Secret]) -> Change:

@@ -2,63 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from modelcatalog.providers.adapter.adapter import Ambient, UrlRule
-from modelcatalog.providers.adapter.packages import Package, import_sdk
-from modelcatalog.providers.chat.tool_emulation import PARAMETERS, remember_if_wanted
-from modelcatalog.providers.failures.http_api import failure
+from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
+from modelcatalog.providers.adapter.packages import import_sdk
+from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
 from modelcatalog.providers.http.hooks import NO_KEY
 from modelcatalog.providers.http.parameters import parameters_of, request_args
-from modelcatalog.providers.openai.chat import (
-    achat,
-    alist_models,
-    astream,
-    chat,
-    list_models,
-    prove,
-    stream,
-)
 from modelcatalog.providers.openai.client import build as build_client
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection
-
-__all__ = [
-    "achat",
-    "alist_models",
-    "astream",
-    "chat",
-    "failure",
-    "list_models",
-    "prove",
-    "request_args",
-    "stream",
-]
-
-PACKAGE = Package("openai", "openai", "3.50", "openai")
-TARGETS = frozenset({"client", "request", "body", "adapter"})
-ARGUMENTS = PARAMETERS
-SETTINGS = frozenset({"api_key", "base_url", "organization", "project"})
-URL_RULE = UrlRule(
-    strip=("/chat/completions", "/completions", "/responses", "/embeddings", "/models"),
-    version="/v1",
-    forbid_version=False,
-)
-
-# Read in lib/_client_auth.py of openai 3.54. OPENAI_LOG only turns on the SDK's own log, which masks the key.
-AMBIENT = (
-    Ambient("OPENAI_API_KEY", "would be sent as the key where none is given"),
-    Ambient("OPENAI_ADMIN_KEY", "would be sent as the key of administrative calls"),
-    Ambient("OPENAI_BASE_URL", "would be the address where none is given"),
-    Ambient("OPENAI_ORG_ID", "would be sent in the header OpenAI-Organization"),
-    Ambient("OPENAI_PROJECT_ID", "would be sent in the header OpenAI-Project"),
-    Ambient(
-        "OPENAI_CUSTOM_HEADERS",
-        "its headers would be sent with every request, an Authorization in place of the key",
-    ),
-    Ambient("OPENAI_WEBHOOK_SECRET", "would be the secret that webhooks are checked with"),
-)
 
 # Arguments of the client that take the place of ours.
 _INSTEAD = {
@@ -68,37 +22,64 @@ _INSTEAD = {
 }
 
 
-def client_name(sync: bool) -> str:
-    """Module and class of the client."""
-    return "openai.OpenAI" if sync else "openai.AsyncOpenAI"
+class OpenAI(Adapter):
+    """`openai.OpenAI` and `openai.AsyncOpenAI`."""
 
+    PACKAGE = Package("openai", "openai", "3.50", "openai")
+    CALLS = "modelcatalog.providers.openai.chat"
+    CLIENTS = ("openai.OpenAI", "openai.AsyncOpenAI")
+    TARGETS = frozenset({"client", "request", "body", "adapter"})
+    ARGUMENTS = PARAMETERS
+    SETTINGS = frozenset({"api_key", "base_url", "organization", "project"})
+    URL_RULE = UrlRule(
+        strip=("/chat/completions", "/completions", "/responses", "/embeddings", "/models"),
+        version="/v1",
+        forbid_version=False,
+    )
+    MODELS_PATH = "/models"
+    # Read in lib/_client_auth.py of openai 3.54. OPENAI_LOG only turns on the SDK's own log, which masks the key.
+    AMBIENT: ClassVar[tuple[Ambient, ...]] = (
+        Ambient("OPENAI_API_KEY", "would be sent as the key where none is given"),
+        Ambient("OPENAI_ADMIN_KEY", "would be sent as the key of administrative calls"),
+        Ambient("OPENAI_BASE_URL", "would be the address where none is given"),
+        Ambient("OPENAI_ORG_ID", "would be sent in the header OpenAI-Organization"),
+        Ambient("OPENAI_PROJECT_ID", "would be sent in the header OpenAI-Project"),
+        Ambient(
+            "OPENAI_CUSTOM_HEADERS",
+            "its headers would be sent with every request, an Authorization in place of the key",
+        ),
+        Ambient("OPENAI_WEBHOOK_SECRET", "would be the secret that webhooks are checked with"),
+    )
 
-def url_problem(url: str) -> str | None:
-    """Why this endpoint is not one for the plain client."""
-    if "/openai/deployments/" in f"{url}/":
-        return f"{url} is the address of an Azure deployment, with one path for each model: use openai/azure."
-    return None
+    def url_problem(self, url: str) -> str | None:
+        if "/openai/deployments/" in f"{url}/":
+            return f"{url} is the address of an Azure deployment, with one path for each model: use openai/azure."
+        return None
 
+    def parameters(self, target: str) -> frozenset[str] | None:
+        return PARAMETERS if target == "adapter" else parameters_of(import_sdk(self.PACKAGE).OpenAI, target)
 
-def parameters(target: str) -> frozenset[str] | None:
-    """The names that the SDK takes at this target, None when it takes any. Imports the SDK."""
-    return PARAMETERS if target == "adapter" else parameters_of(import_sdk(PACKAGE).OpenAI, target)
+    def build(self, connection: Connection, *, sync: bool) -> Built:
+        """`openai.OpenAI` or `openai.AsyncOpenAI`. Raises ValueError without a base URL."""
+        sdk = import_sdk(self.PACKAGE)
+        own = {
+            "api_key": NO_KEY if connection.auth == "none" else connection.settings.get("api_key", NO_KEY),
+            "base_url": connection.settings.get("base_url"),
+        }
+        # The SDK would go to OpenAI, with this provider's key.
+        if (
+            not own["base_url"]
+            and not {"base_url", "provider", "data_residency"} & connection.arguments.get("client", {}).keys()
+        ):
+            raise ValueError(f"{connection.provider} has no base URL")
+        kind = sdk.OpenAI if sync else sdk.AsyncOpenAI
+        built = build_client(sdk, kind, connection, own, sync=sync, instead=_INSTEAD)
+        return built._replace(emulates_tools=is_wanted(connection))
 
+    def request_args(self, connection: Connection) -> dict[str, Any]:
+        return request_args(connection)
 
-def build(connection: Connection, *, sync: bool) -> Built:
-    """`openai.OpenAI` or `openai.AsyncOpenAI`. Raises ValueError without a base URL."""
-    sdk = import_sdk(PACKAGE)
-    own = {
-        "api_key": NO_KEY if connection.auth == "none" else connection.settings.get("api_key", NO_KEY),
-        "base_url": connection.settings.get("base_url"),
-    }
-    # The SDK would go to OpenAI, with this provider's key.
-    if (
-        not own["base_url"]
-        and not {"base_url", "provider", "data_residency"} & connection.arguments.get("client", {}).keys()
-    ):
-        raise ValueError(f"{connection.provider} has no base URL")
-    kind = sdk.OpenAI if sync else sdk.AsyncOpenAI
-    built = build_client(sdk, kind, connection, own, sync=sync, instead=_INSTEAD)
-    remember_if_wanted(built.client, connection)
-    return built
+    def prove(self, client: Any, path: str) -> None:
+        from modelcatalog.providers.openai.chat import prove
+
+        prove(client, path)

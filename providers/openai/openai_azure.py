@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.adapter import Ambient, UrlRule
-from modelcatalog.providers.adapter.connection import Built, Connection
-from modelcatalog.providers.adapter.packages import Package, import_sdk
-from modelcatalog.providers.chat.tool_emulation import PARAMETERS, remember_if_wanted
-from modelcatalog.providers.failures.http_api import failure
+from modelcatalog.providers.adapter.packages import import_sdk
+from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
 from modelcatalog.providers.http.hooks import NO_KEY
-from modelcatalog.providers.http.parameters import parameters_of, request_args
-from modelcatalog.providers.openai.chat import achat, alist_models, astream, chat, list_models, stream
+from modelcatalog.providers.http.parameters import parameters_of
 from modelcatalog.providers.openai.client import build as build_client
-from modelcatalog.providers.openai.openai import AMBIENT as PLAIN_AMBIENT
+from modelcatalog.providers.openai.openai import OpenAI
 
-__all__ = ["achat", "alist_models", "astream", "chat", "failure", "list_models", "request_args", "stream"]
-
-PACKAGE = Package("openai", "openai", "3.50", "openai")
-TARGETS = frozenset({"client", "request", "body", "adapter"})
-ARGUMENTS = PARAMETERS
-SETTINGS = frozenset({"api_key", "base_url", "api_version", "token_provider", "organization", "project"})
-URL_RULE = UrlRule(strip=("/openai",), version="", forbid_version=False)
-
-# Read in lib/azure.py of openai 3.54, and in the plain client, whose constructor it calls.
-AMBIENT = (
-    Ambient("AZURE_OPENAI_AD_TOKEN", "would be sent as the token where no credential is given"),
-    Ambient("AZURE_OPENAI_API_KEY", "would be sent as the key where none is given"),
-    Ambient("AZURE_OPENAI_ENDPOINT", "would be the address where none is given"),
-    Ambient("OPENAI_API_VERSION", "would be the version of the API where none is given"),
-    *(one for one in PLAIN_AMBIENT if one.variable not in ("OPENAI_API_KEY", "OPENAI_BASE_URL")),
-)
+if TYPE_CHECKING:
+    from modelcatalog.providers.adapter.connection import Built, Connection
 
 _SCOPE = "https://cognitiveservices.azure.com/.default"
 _INSTEAD = {
@@ -40,46 +23,55 @@ _INSTEAD = {
 }
 
 
-def client_name(sync: bool) -> str:
-    """Module and class of the client."""
-    return "openai.AzureOpenAI" if sync else "openai.AsyncAzureOpenAI"
+class AzureOpenAI(OpenAI):
+    """`openai.AzureOpenAI` and `openai.AsyncAzureOpenAI`."""
 
+    CLIENTS = ("openai.AzureOpenAI", "openai.AsyncAzureOpenAI")
+    SETTINGS = frozenset({"api_key", "base_url", "api_version", "token_provider", "organization", "project"})
+    URL_RULE = UrlRule(strip=("/openai",), version="", forbid_version=False)
+    # Read in lib/azure.py of openai 3.54, and in the plain client, whose constructor it calls.
+    AMBIENT = (
+        Ambient("AZURE_OPENAI_AD_TOKEN", "would be sent as the token where no credential is given"),
+        Ambient("AZURE_OPENAI_API_KEY", "would be sent as the key where none is given"),
+        Ambient("AZURE_OPENAI_ENDPOINT", "would be the address where none is given"),
+        Ambient("OPENAI_API_VERSION", "would be the version of the API where none is given"),
+        *(one for one in OpenAI.AMBIENT if one.variable not in ("OPENAI_API_KEY", "OPENAI_BASE_URL")),
+    )
 
-def url_problem(url: str) -> str | None:
-    """Why this endpoint is not that of a resource, which the SDK continues with /openai/deployments/MODEL."""
-    base, found, rest = f"{url.rstrip('/')}/".partition("/openai/")
-    if not found or not rest:
-        return None
-    if rest.startswith("v1/"):
-        return f"{url} is an address for the plain client: give it to a provider without qualifier."
-    return f"{url} has the path of one deployment: the SDK adds that by itself. Write {base}."
+    def url_problem(self, url: str) -> str | None:
+        """Why this endpoint is not that of a resource, which the SDK continues with /openai/deployments/MODEL."""
+        base, found, rest = f"{url.rstrip('/')}/".partition("/openai/")
+        if not found or not rest:
+            return None
+        if rest.startswith("v1/"):
+            return f"{url} is an address for the plain client: give it to a provider without qualifier."
+        return f"{url} has the path of one deployment: the SDK adds that by itself. Write {base}."
 
+    def parameters(self, target: str) -> frozenset[str] | None:
+        return (
+            PARAMETERS if target == "adapter" else parameters_of(import_sdk(self.PACKAGE).AzureOpenAI, target)
+        )
 
-def parameters(target: str) -> frozenset[str] | None:
-    """The names that the SDK takes at this target, None when it takes any. Imports the SDK."""
-    return PARAMETERS if target == "adapter" else parameters_of(import_sdk(PACKAGE).AzureOpenAI, target)
-
-
-def build(connection: Connection, *, sync: bool) -> Built:
-    """`openai.AzureOpenAI` or `openai.AsyncAzureOpenAI`. ValueError without endpoint or API version."""
-    sdk = import_sdk(PACKAGE)
-    settings, given = connection.settings, connection.arguments.get("client", {})
-    own = {"azure_endpoint": settings.get("base_url"), "api_version": settings.get("api_version")}
-    if not own["azure_endpoint"] and not {"base_url", "azure_endpoint"} & given.keys():
-        raise ValueError(f"{connection.provider} has no endpoint")
-    if not own["api_version"] and "api_version" not in given:
-        raise ValueError(f"{connection.provider} has no api_version")
-    credential = None
-    if connection.auth != "entra":
-        own["api_key"] = NO_KEY if connection.auth == "none" else settings.get("api_key", NO_KEY)
-    elif "token_provider" in settings:
-        own["azure_ad_token_provider"] = settings["token_provider"]
-    elif not _INSTEAD.keys() & given.keys() - {"base_url"}:
-        own["azure_ad_token_provider"], credential = _token_provider(sync=sync)
-    kind = sdk.AzureOpenAI if sync else sdk.AsyncAzureOpenAI
-    built = build_client(sdk, kind, connection, own, sync=sync, instead=_INSTEAD, bearer=False)
-    remember_if_wanted(built.client, connection)
-    return built if credential is None else _closing_both(built, credential, sync=sync)
+    def build(self, connection: Connection, *, sync: bool) -> Built:
+        """`openai.AzureOpenAI` or `openai.AsyncAzureOpenAI`. ValueError without endpoint or API version."""
+        sdk = import_sdk(self.PACKAGE)
+        settings, given = connection.settings, connection.arguments.get("client", {})
+        own = {"azure_endpoint": settings.get("base_url"), "api_version": settings.get("api_version")}
+        if not own["azure_endpoint"] and not {"base_url", "azure_endpoint"} & given.keys():
+            raise ValueError(f"{connection.provider} has no endpoint")
+        if not own["api_version"] and "api_version" not in given:
+            raise ValueError(f"{connection.provider} has no api_version")
+        credential = None
+        if connection.auth != "entra":
+            own["api_key"] = NO_KEY if connection.auth == "none" else settings.get("api_key", NO_KEY)
+        elif "token_provider" in settings:
+            own["azure_ad_token_provider"] = settings["token_provider"]
+        elif not _INSTEAD.keys() & given.keys() - {"base_url"}:
+            own["azure_ad_token_provider"], credential = _token_provider(sync=sync)
+        kind = sdk.AzureOpenAI if sync else sdk.AsyncAzureOpenAI
+        built = build_client(sdk, kind, connection, own, sync=sync, instead=_INSTEAD, bearer=False)
+        built = built._replace(emulates_tools=is_wanted(connection))
+        return built if credential is None else _closing_both(built, credential, sync=sync)
 
 
 def _token_provider(*, sync: bool) -> tuple[Any, Any]:
@@ -102,4 +94,4 @@ def _closing_both(built: Built, credential: Any, *, sync: bool) -> Built:
             await built.aclose()
         await credential.close()
 
-    return Built(built.client, close=close) if sync else Built(built.client, aclose=aclose)
+    return built._replace(close=close) if sync else built._replace(aclose=aclose)

@@ -23,7 +23,7 @@ from modelcatalog.resolver.resolved import known_secrets
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.adapter import Adapter
-    from modelcatalog.providers.adapter.connection import Connection, Failure
+    from modelcatalog.providers.adapter.connection import Failure
     from modelcatalog.resolver.checking.report import CheckReport, CheckRow
     from modelcatalog.resolver.planning.plan import Plan
 
@@ -65,9 +65,8 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
     if plan.machine is not None:
         return _not_asked(row, f"{row.id} runs in this process, it has no service.")
     adapter = load_adapter(plan.entry.adapter)
-    identify = getattr(adapter, "identify", None)
-    if plan.identity is not None and identify is not None:
-        return _identified(row, plan, identify, started)
+    if plan.identity is not None and adapter.identifies:
+        return _identified(row, plan, adapter, started)
     try:
         resolved = build(plan, sync=True)
     except ModelCatalogError as error:
@@ -100,18 +99,15 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
     return replace(done, outcome="answers", findings=found)
 
 
-def _identified(
-    row: CheckRow, plan: Plan, identify: Callable[[Connection], str], started: Callable[[], None]
-) -> OnlineAnswer:
+def _identified(row: CheckRow, plan: Plan, adapter: Adapter, started: Callable[[], None]) -> OnlineAnswer:
     """What the cloud says of its own credentials, where the host is the cloud's own."""
-    adapter = load_adapter(plan.entry.adapter)
     base = plan.settings.get("base_url")
     if base is not None and base.kind not in ("default", "none"):
         return _not_asked(row, "the base URL isn't the cloud's own, and there is no list of models")
     started()
     begun = time.perf_counter()
     try:
-        who = identify(connect(plan, adapter))
+        who = adapter.identify(connect(plan, adapter))
     except NotImplementedError as error:
         return _not_asked(row, str(error))
     except Exception as error:  # noqa: BLE001  the adapter explains whatever it is
@@ -130,9 +126,8 @@ def _ask(adapter: Adapter, client: Any, plan: Plan, timeout: float) -> tuple[int
     listing = plan.entry.list_models
     sends = plan.auth != "none" and not (plan.auth == "key" and not _has_key(plan))
     at_home = _is_at_home(plan)
-    prove = getattr(adapter, "prove", None)
-    if sends and at_home and prove is not None and listing.get("proof"):
-        prove(client, listing["proof"])
+    if sends and at_home and adapter.proves and listing.get("proof"):
+        adapter.prove(client, str(listing["proof"]))
         return None, True
     if listing.get("available") is False:
         raise NotImplementedError("the service has no list of models")

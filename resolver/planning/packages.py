@@ -52,18 +52,18 @@ def machine(
     adapter: Adapter, model: str, routed: Iterable[PlannedArgument]
 ) -> tuple[str | None, Sequence[Finding]]:
     """What there is here for a model that runs in this process, and what stands in its way; None for any other."""
-    look = getattr(adapter, "machine", None)
-    if look is None:
-        return None, ()
     by_target: dict[str, dict[str, object]] = {}
     for argument in routed:
         by_target.setdefault(argument.target, {})[argument.name] = argument.value
-    summary, findings = look(model, by_target)
+    found = adapter.machine(model, by_target)
+    if found is None:
+        return None, ()
+    summary, findings = found
     return summary, findings
 
 
 def _packages(adapter: Adapter) -> tuple[Package, ...]:
-    return (adapter.PACKAGE, *getattr(adapter, "FURTHER_PACKAGES", ()))
+    return (adapter.PACKAGE, *adapter.FURTHER_PACKAGES)
 
 
 def _version(package: Package) -> str | None:

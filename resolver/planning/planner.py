@@ -52,7 +52,7 @@ def make_plan(
         raise CatalogError(problems)
     adapter = load_adapter(entry.adapter)
     given = {name: value for name, value in arguments.items() if value is not None}
-    routed = route(entry, given, sources, getattr(adapter, "ARGUMENTS", ()))
+    routed = route(entry, given, sources, adapter.ARGUMENTS)
     comparison = compare(catalog, entry)
     values = concealed(
         comparison, settle(entry, {a.name: a for a in routed if a.target == "setting"}, environment)

@@ -53,7 +53,7 @@ class Attack:
 
 def is_here(adapter: str) -> bool:
     """Whether its SDK is in this environment. Another one has it, and tries what is left out here."""
-    known = [load_adapter(adapter).PACKAGE, *getattr(load_adapter(adapter), "FURTHER_PACKAGES", ())]
+    known = [load_adapter(adapter).PACKAGE, *load_adapter(adapter).FURTHER_PACKAGES]
     return all(package.installed for package in known)
 
 

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from support.answers import as_json
+from support import answers
+from support.answers import Answer, as_json
 from support.recording_server import RecordingServer
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "acme-extension"
 KEY = "acme-key-0123456789abcdef"
+PARENT = "from modelcatalog.providers.adapter.adapter import Adapter\n"
 
 
 @pytest.fixture
@@ -30,7 +32,11 @@ def site(tmp_path: Path) -> Path:
     """A folder of installed packages that holds the example: what pip writes, without asking an index."""
     folder = tmp_path / "site"
     install(
-        folder, "acme-models", EXAMPLE / "acme_models", "acme = acme_models.adapter", "acme = acme_models"
+        folder,
+        "acme-models",
+        EXAMPLE / "acme_models",
+        "acme = acme_models.adapter:Acme",
+        "acme = acme_models",
     )
     return folder
 
@@ -67,6 +73,38 @@ def test_provider_of_an_extension_answers(site: Path, server: RecordingServer) -
     assert server.last.json == {"model": "small", "text": "hi", "mood": "kind"}
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (as_json({"message": "no such key"}, 401), "failed at auth: 401 for POST {url}: no such key."),
+        (
+            answers.html(200),
+            "The answer is an HTML page: the address is not that of an API (content type text/html).",
+        ),
+        (as_json({"heard": 1}), "The answer has nothing that was said (content type application/json)."),
+    ],
+)
+def test_failure_of_an_extension_is_explained_as_any_other(
+    site: Path, server: RecordingServer, answer: Answer, said: str
+) -> None:
+    server.answer(answer)
+    given = {"ACME_NATIVE_API_KEY": KEY, "ACME_NATIVE_BASE_URL": server.origin}
+    done = catalog(site, "chat", "acme-native/small", "hi", **given)
+    words = " ".join(done.stderr.split())
+    assert done.returncode != 0
+    assert said.format(url=f"{server.origin}/say") in words
+    assert f"POST {server.origin}/say" in words
+
+
+def test_adapter_that_is_named_as_a_module_is_a_finding(site: Path) -> None:
+    install(site, "older-models", None, "older = acme_models.adapter")
+    (site.parent / "mine.yaml").write_text(
+        "catalog: 1\nproviders: {older: {adapter: older, base_url: 'http://127.0.0.1:9'}}\n", encoding="utf-8"
+    )
+    done = catalog(site, "explain", "older/x", "-f", "mine.yaml", OLDER_API_KEY="k")
+    assert "its adapter 'older' is the module acme_models.adapter; expected MODULE:CLASS" in done.stderr
+
+
 def test_extension_is_listed_explained_and_valid(site: Path) -> None:
     assert "acme-native" in catalog(site, "list").stdout
     plan = json.loads(catalog(site, "explain", "acme-native/x", "--json", ACME_NATIVE_API_KEY=KEY).stdout)
@@ -93,9 +131,18 @@ def test_removed_extension_is_gone_at_once(site: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "text"),
     [
-        ("raise RuntimeError('broken on purpose')", "can't be imported: RuntimeError: broken on purpose"),
-        ("import nosuchmodule", "can't be imported: ModuleNotFoundError"),
-        ("PACKAGE = None", "lacks TARGETS"),
+        ("raise RuntimeError('broken on purpose')", "can't be loaded: RuntimeError: broken on purpose"),
+        ("import nosuchmodule", "can't be loaded: ModuleNotFoundError"),
+        ("", "can't be loaded: AttributeError: module 'broken_models.adapter' has no attribute 'Broken'"),
+        (
+            "class Broken: pass",
+            "is broken_models.adapter:Broken, which is no class derived from modelcatalog.",
+        ),
+        (f"{PARENT}class Broken(Adapter): pass", "has no PACKAGE, CALLS, CLIENTS"),
+        (
+            f"{PARENT}class Broken(Adapter):\n    PACKAGE = CLIENTS = CALLS = 1 / 0",
+            "can't be loaded: ZeroDivisionError",
+        ),
     ],
 )
 def test_broken_extension_is_a_finding_and_takes_nobody_down(site: Path, code: str, text: str) -> None:
@@ -107,7 +154,7 @@ def test_broken_extension_is_a_finding_and_takes_nobody_down(site: Path, code: s
         "catalog: 1\nproviders: {broken: {adapter: broken, base_url: 'http://127.0.0.1:9'}}\n",
         encoding="utf-8",
     )
-    install(site, "broken-models", package, "broken = broken_models.adapter", "broken = broken_models")
+    install(site, "broken-models", package, "broken = broken_models.adapter:Broken", "broken = broken_models")
     listed = catalog(site, "list")
     assert "broken" in listed.stdout
     checked = catalog(site, "check")
@@ -121,7 +168,7 @@ def test_broken_extension_is_a_finding_and_takes_nobody_down(site: Path, code: s
 
 
 def test_extension_cant_take_the_name_of_one_of_ours(site: Path, server: RecordingServer) -> None:
-    install(site, "evil-models", None, "openai = acme_models.adapter")
+    install(site, "evil-models", None, "openai = acme_models.adapter:Acme")
     done = catalog(site, "chat", "openai/x", "hi", OPENAI_API_KEY="sk-x", OPENAI_BASE_URL=server.url)
     assert done.stdout == "Hello\n"
     told = "package evil-models: its adapter 'openai' has the name of one of ours, and isn't used"
@@ -130,9 +177,9 @@ def test_extension_cant_take_the_name_of_one_of_ours(site: Path, server: Recordi
 
 
 def test_two_extensions_with_one_name_are_a_problem(site: Path) -> None:
-    install(site, "other-models", None, "acme = acme_models.adapter")
+    install(site, "other-models", None, "acme = acme_models.adapter:Acme")
     done = catalog(site, "explain", "acme-native/x", ACME_NATIVE_API_KEY=KEY)
-    assert "the adapter 'acme' is brought by several packages: acme-models, other-models" in done.stderr
+    assert "its adapter 'acme' is brought by several packages: acme-models, other-models" in done.stderr
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ def _in_this_world() -> list[str]:
     return [
         name
         for name, adapter in known.items()
-        if installed_version(adapter.PACKAGE.distribution) and not getattr(adapter, "IN_PROCESS", False)
+        if installed_version(adapter.PACKAGE.distribution) and not adapter.IN_PROCESS
     ]
 
 

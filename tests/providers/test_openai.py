@@ -150,9 +150,9 @@ def test_what_we_built_is_closed(openai_road: Road) -> None:
 def test_a_sync_http_client_that_nobody_holds_leaves_no_open_socket(server: RecordingServer) -> None:
     import openai
 
-    from modelcatalog.providers.http.hooks import http_client
+    from modelcatalog.providers.http.client import http_client
 
-    http_client(openai, [], sync=True).get(server.url)
+    http_client(sync=True, kind=openai.DefaultHttpxClient).get(server.url)
     gc.collect()  # an unclosed socket is a warning, and warnings are errors here
 
 

@@ -20,7 +20,7 @@ ENTRIES = [
     entry
     for entry in load_catalog(user=False, project=False).entries()
     if installed_version(load_adapter(entry.adapter).PACKAGE.distribution)
-    and not getattr(load_adapter(entry.adapter), "IN_PROCESS", False)
+    and not load_adapter(entry.adapter).IN_PROCESS
 ]
 """Those whose SDK is in this environment, and that have a service behind them."""
 

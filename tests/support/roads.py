@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from modelcatalog.providers.adapter.adapter import Adapter, Connection, Failure
@@ -59,19 +59,24 @@ class Road:
 
     def run(self, connection: Connection, use: Callable[[Any], Any]) -> Any:
         """Build a client, do something with it, close it. `use` may give a coroutine."""
+        return self._run(connection, lambda client, _: use(client))
+
+    def _run(self, connection: Connection, use: Callable[[Any, bool], Any]) -> Any:
+        """`run`; `use` gets too whether tools are emulated."""
         if self.sync:
             built = self.adapter.build(connection, sync=True)
             try:
-                return use(built.client)
+                return use(built.client, built.emulates_tools)
             finally:
                 if built.close is not None:
                     built.close()
         return asyncio.run(self._arun(connection, use))
 
-    async def _arun(self, connection: Connection, use: Callable[[Any], Any]) -> Any:
+    async def _arun(self, connection: Connection, use: Callable[[Any, bool], Any]) -> Any:
         built = self.adapter.build(connection, sync=False)
         try:
-            result = use(built.client if built.aopen is None else await built.aopen())
+            client = built.client if built.aopen is None else await built.aopen()
+            result = use(client, built.emulates_tools)
             return await result if isinstance(result, Coroutine) else result
         finally:
             if built.aclose is not None:
@@ -79,7 +84,9 @@ class Road:
 
     def chat(self, connection: Connection, call: ChatCall) -> ChatReply:
         one = self.adapter.chat if self.sync else self.adapter.achat
-        reply: ChatReply = self.run(connection, lambda client: one(client, call))
+        reply: ChatReply = self._run(
+            connection, lambda client, emulates: one(client, replace(call, emulate_tools=emulates))
+        )
         return reply
 
     def client(self, connection: Connection) -> Any:
@@ -95,13 +102,14 @@ class Road:
         raise AssertionError("nothing was raised")
 
     def stream(self, connection: Connection, call: ChatCall) -> list[ChatChunk]:
-        async def collect(client: Any) -> list[ChatChunk]:
-            return [chunk async for chunk in self.adapter.astream(client, call)]
+        async def collect(client: Any, asked: ChatCall) -> list[ChatChunk]:
+            return [chunk async for chunk in self.adapter.astream(client, asked)]
 
-        def use(client: Any) -> Any:
-            return list(self.adapter.stream(client, call)) if self.sync else collect(client)
+        def use(client: Any, emulates: bool) -> Any:
+            asked = replace(call, emulate_tools=emulates)
+            return list(self.adapter.stream(client, asked)) if self.sync else collect(client, asked)
 
-        chunks: list[ChatChunk] = self.run(connection, use)
+        chunks: list[ChatChunk] = self._run(connection, use)
         return chunks
 
     def list_models(self, connection: Connection, **options: Any) -> list[str]:
