@@ -59,6 +59,8 @@ class Adapter:
     """Whether the model runs in this process."""
     MODELS_PATH: ClassVar[str] = ""
     """Where the list of models is, for `list_models` without a path."""
+    NO_LIST: ClassVar[str] = ""
+    """Why the SDK's client can't list models, and where to look instead; empty where it can."""
 
     def client_name(self, sync: bool) -> str:
         """Module and class of the client: `openai.AsyncOpenAI`."""
@@ -84,8 +86,18 @@ class Adapter:
         """What there is here for a model that runs in this process (`hardware.Machine`); None for a service."""
         return None
 
+    @property
+    def identifies(self) -> bool:
+        """Whether the cloud can be asked whose credentials these are: `identify` is there."""
+        return type(self).identify is not Adapter.identify
+
+    @property
+    def proves(self) -> bool:
+        """Whether `prove` is there."""
+        return type(self).prove is not Adapter.prove
+
     def identify(self, connection: Connection) -> str:
-        """Whom the cloud takes the credentials for. Asks the cloud. Raises NotImplementedError where it can't be asked."""
+        """Whom the cloud takes the credentials for. Asks the cloud. NotImplementedError where it can't be asked."""
         raise NotImplementedError
 
     def prove(self, client: Any, path: str) -> None:
@@ -109,11 +121,15 @@ class Adapter:
         return self.calls.astream(client, call)
 
     def list_models(self, client: Any, path: str = "") -> list[str]:
-        """The models that the service says it has: one page, at most 10,000. Raises as `chat` does."""
+        """The models that the service says it has: one page, at most 10,000. Raises as `chat` does, and
+        NotImplementedError where there is no list.
+        """
+        self._require_list()
         return self.calls.list_models(client, path or self.MODELS_PATH)
 
     async def alist_models(self, client: Any, path: str = "") -> list[str]:
         """`list_models`, with the async client."""
+        self._require_list()
         return await self.calls.alist_models(client, path or self.MODELS_PATH)
 
     def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
@@ -121,6 +137,10 @@ class Adapter:
         from modelcatalog.providers.failures.http_api import failure
 
         return failure(error, secrets)
+
+    def _require_list(self) -> None:
+        if self.NO_LIST:
+            raise NotImplementedError(self.NO_LIST)
 
     @property
     def calls(self) -> ChatCalls:

@@ -1,9 +1,9 @@
-"""Around a call of an SDK: what goes wrong after the service has said success, as an AnswerError that knows its call."""
+"""Around a call of an SDK: what goes wrong after the service said success, as an AnswerError that knows its call."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from modelcatalog.providers.adapter.chat_types import AnswerError
 
@@ -14,15 +14,19 @@ _THEIRS = frozenset(
 _CUT = frozenset({"APIConnectionError", "ReadError", "RemoteProtocolError"})
 _UNREADABLE = frozenset({"ValueError", "ParserError", "ResponseValidationError"})
 _SUCCESS = range(200, 300)
+HTML = "The answer is an HTML page: the address is not that of an API"
 
 
 class Guard:
-    """`with guard:` a call is made. An exception of the SDK on an answer that came with success leaves it as an AnswerError,
-    every other as it is, with its request at `request` where the SDK's own doesn't know it.
+    """`with guard:` a call is made. An exception of the SDK on an answer that came with success leaves it as an
+    AnswerError, every other as it is, with its request at `request` where the SDK's own doesn't know it.
 
-    `theirs` are further exceptions, by name, that pass; `cut` those of a connection that broke off; `unreadable` those of
-    an answer in another form. `url` and `method` are those of the call, where the SDK's exceptions don't know them.
+    `theirs` are further exceptions, by name, that pass; `cut` those of a connection that broke off; `unreadable` those
+    of an answer in another form. `url` and `method` are those of the call, where the SDK's exceptions don't know them.
     """
+
+    OTHER_FORM: ClassVar[str] = "The answer can't be read, it isn't JSON"
+    """What is said of an answer in another form, without a full stop."""
 
     def __init__(
         self,
@@ -50,9 +54,9 @@ class Guard:
         return answer
 
     def response_of(self, answer: Any) -> Any:
-        """The HTTP library's response behind an answer, a stream or an exception of the SDK, None where it is hidden."""
-        for name in ("http_response", "raw_response", "response"):
-            response = getattr(answer, name, None)
+        """The HTTP library's response behind an answer, a stream or an exception of the SDK, None if it is hidden."""
+        behind = (getattr(answer, name, None) for name in ("http_response", "raw_response", "response"))
+        for response in (*behind, answer):
             if hasattr(response, "status_code") and hasattr(response, "headers"):
                 return response
         return None
@@ -67,14 +71,15 @@ class Guard:
 
     def text_of(self, error: Exception) -> str | None:
         """What is wrong with an answer that came with success, without a full stop; None for an error that passes."""
+        if isinstance(error, AnswerError):
+            return str(error)
         names = {kind.__name__ for kind in type(error).__mro__}
         if names & self._theirs:
             return None
         if names & self._cut:
             return "The connection was cut in the middle of the answer"
         if names & self._unreadable:
-            html = "The answer is an HTML page: the address is not that of an API"
-            return html if self.kind == "text/html" else "The answer can't be read, it isn't JSON"
+            return HTML if self.kind == "text/html" else self.OTHER_FORM
         return None
 
     def __enter__(self) -> Self:
@@ -85,19 +90,33 @@ class Guard:
             return
         if self.status is None and (response := self.response_of(error)) is not None:
             self.take(response)
-        if isinstance(error, AnswerError):
-            text: str | None = str(error)
-            if error.url is not None:
-                return
-        else:
-            text = self.text_of(error) if self.status in _SUCCESS else None
+        if isinstance(error, AnswerError) and error.url is not None:
+            return
+        looked_at = isinstance(error, AnswerError) or self.status in _SUCCESS
+        text = self.text_of(error) if looked_at else None
         if text is not None:
-            # Without a response of its own, an answer that could be looked at came with success.
-            status, kind = self.status or _SUCCESS[0], f" (content type {self.kind})" if self.kind else ""
-            raise AnswerError(f"{text}{kind}.", status=status, url=self.url, method=self.method) from error
+            raise self.error(text) from error
         self.explain(error)
+
+    def error(self, text: str) -> AnswerError:
+        """An AnswerError on this call. `text` is a sentence without its full stop."""
+        kind = f" (content type {self.kind})" if self.kind else ""
+        # Without a response of its own, an answer that could be looked at came with success.
+        status = self.status or _SUCCESS[0]
+        return AnswerError(f"{text}{kind}.", status=status, url=self.url, method=self.method)
 
     def explain(self, error: Exception) -> None:
         """Let an exception that passes know its request, for `failure`."""
-        if self.url is not None and not hasattr(error, "request"):
+        try:
+            known = hasattr(error, "request")
+        except RuntimeError:  # httpx: "The .request property has not been set."
+            return
+        if self.url is not None and not known:
             error.__dict__["request"] = SimpleNamespace(url=self.url, method=self.method)
+
+
+def answer_error(text: str, response: Any) -> AnswerError:
+    """An AnswerError on this response of an HTTP library. `text` is a sentence without its full stop."""
+    guard = Guard()
+    guard.take(response)
+    return guard.error(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.providers.chat.tool_emulation_parser import Reader, read

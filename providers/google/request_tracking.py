@@ -2,76 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import Self
 
 from modelcatalog.providers.adapter.chat_types import AnswerError
+from modelcatalog.providers.chat.guard import HTML, Guard
+
+_current: ContextVar[TrackingGuard | None] = ContextVar("modelcatalog_google_call", default=None)
+
+# An answer in another form ends in one of these.
+_UNREADABLE = frozenset({"TypeError", "AttributeError", "LookupError", "ParseError"})
+# Those of the HTTP library say themselves that the connection broke off.
+_THEIRS = frozenset({"UnicodeEncodeError", "ReadError", "RemoteProtocolError"})
 
 
-@dataclass(slots=True)
-class Seen:
-    """The last request of a call, and the head of the answer to it."""
+class TrackingGuard(Guard):
+    """A guard that learns of its response from the HTTP client, since the SDK's answers and streams don't hold it."""
 
-    url: str | None = None
-    method: str | None = None
-    status: int | None = None
-    kind: str = "none"
+    OTHER_FORM = "The answer can't be read, it isn't the JSON of this service"
 
+    def __init__(self) -> None:
+        super().__init__(theirs=_THEIRS, unreadable=_UNREADABLE)
 
-_current: ContextVar[Seen | None] = ContextVar("modelcatalog_google_call", default=None)
+    def __enter__(self) -> Self:
+        _current.set(self)
+        return self
 
-# An answer that can't be read ends in one of these, or in a ParseError of protobuf.
-_UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
-
-
-@contextmanager
-def watched() -> Iterator[Seen]:
-    """Around a call, or a step of a stream: what it raises while an answer is read becomes an AnswerError.
-
-    Errors of the network and refusals of the service pass as they are.
-    """
-    seen = Seen()
-    _current.set(seen)
-    with reading(seen):
-        yield seen
-
-
-@contextmanager
-def reading(seen: Seen) -> Iterator[None]:
-    """`watched`, for a further step of the same call."""
-    try:
-        yield
-    except AnswerError as error:
-        raise _placed(str(error), seen) from error
-    except Exception as error:
-        if not _is_unreadable(error, seen):
-            raise
-        raise _placed("The answer can't be read, it isn't the JSON of this service", seen) from error
+    def text_of(self, error: Exception) -> str | None:
+        page = isinstance(error, AnswerError) and self.kind == "text/html"
+        return HTML if page else super().text_of(error)
 
 
 def saw_request(url: object, method: str) -> None:
     """To be called by an HTTP client when it sends a request."""
-    if (seen := _current.get()) is not None:
-        seen.url, seen.method, seen.status = str(url).partition("?")[0], method, None
+    if (guard := _current.get()) is not None:
+        guard.url, guard.method, guard.status = str(url).partition("?")[0], method, None
 
 
 def saw_answer(status: int, content_type: str | None) -> None:
     """To be called by an HTTP client when the head of an answer is there."""
-    if (seen := _current.get()) is not None:
-        seen.status, seen.kind = status, (content_type or "none").partition(";")[0]
-
-
-def _is_unreadable(error: Exception, seen: Seen) -> bool:
-    if seen.status is None or seen.status >= 300 or isinstance(error, UnicodeEncodeError):
-        return False
-    return isinstance(error, _UNREADABLE) or type(error).__name__ == "ParseError"
-
-
-def _placed(text: str, seen: Seen) -> AnswerError:
-    if seen.kind == "text/html":
-        text = "The answer is an HTML page: the address is not that of an API"
-    return AnswerError(
-        f"{text} (content type {seen.kind}).", status=seen.status, url=seen.url, method=seen.method
-    )
+    if (guard := _current.get()) is not None:
+        guard.status, guard.kind = status, (content_type or "none").partition(";")[0]
