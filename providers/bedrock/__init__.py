@@ -1,1 +1,1 @@
-"""providers/bedrock: say here in a sentence what lies in this folder."""
+"""The adapter for Amazon Bedrock's Converse API."""
