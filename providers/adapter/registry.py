@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.errors import CatalogError
 from modelcatalog.providers.adapter.adapter import Adapter
@@ -18,7 +18,7 @@ ADAPTERS = {
     "anthropic": "modelcatalog.providers.anthropic.anthropic:Anthropic",
     "anthropic_bedrock": "modelcatalog.providers.anthropic.anthropic_bedrock:AnthropicBedrock",
     "anthropic_vertex": "modelcatalog.providers.anthropic.anthropic_vertex:AnthropicVertex",
-    "azureai": "modelcatalog.providers.azureai.azureai:AzureAI",
+    "azureai": "modelcatalog.providers.ended.azureai.azureai:AzureAI",
     "bedrock": "modelcatalog.providers.bedrock.bedrock:Bedrock",
     "cloudflare": "modelcatalog.providers.cloudflare.cloudflare:Cloudflare",
     "goodfire": "modelcatalog.providers.ended.goodfire.goodfire:Goodfire",
@@ -31,17 +31,17 @@ ADAPTERS = {
     "mistral_azure": "modelcatalog.providers.mistral.mistral_azure:MistralAzure",
     "openai": "modelcatalog.providers.openai.openai:OpenAI",
     "openai_azure": "modelcatalog.providers.openai.openai_azure:AzureOpenAI",
-    "vertex": "modelcatalog.providers.ended.google_legacy.vertex:Vertex",
+    "vertex": "modelcatalog.providers.ended.vertex.vertex:Vertex",
     "vllm": "modelcatalog.providers.vllm.vllm:VLLM",
 }
 """Name of an adapter -> module and class."""
-_PENDING = "anthropic_bedrock anthropic_vertex azureai bedrock cloudflare goodfire google google_legacy google_vertex hf mistral mistral_azure vertex vllm".split()  # noqa: E501
+_PENDING = "anthropic_bedrock anthropic_vertex cloudflare google google_vertex mistral mistral_azure".split()
 for _name in _PENDING:
     del ADAPTERS[_name]
 
 
 def is_adapter(name: str) -> bool:
-    """Whether `adapter: name` has a module, here or in an installed extension. Imports nothing."""
+    """Whether there is an adapter of this name, here or in an installed extension. Imports nothing."""
     return name in ADAPTERS or name in adapter_modules()
 
 
@@ -61,7 +61,7 @@ def load_adapter(name: str) -> Adapter:
         raise LookupError(f"there is no adapter {name!r}; there are {', '.join(adapter_names())}")
     if len(brought) > 1:
         who = ", ".join(extension.distribution for extension in brought)
-        raise _unusable(brought[0], f"the adapter {name!r} is brought by several packages: {who}")
+        raise _unusable(brought[0], f"is brought by several packages: {who}")
     return _load_extension(brought[0])
 
 
@@ -84,30 +84,35 @@ def extension_problems() -> list[Problem]:
 
 @cache
 def _instance(value: str) -> Adapter:
-    module, _, name = value.partition(":")
-    adapter: Adapter = getattr(import_module(module), name)()
+    adapter: Adapter = _class(value)()
     return adapter
+
+
+def _class(value: str) -> Any:
+    module, _, name = value.partition(":")
+    return getattr(import_module(module), name)
 
 
 def _load_extension(extension: Extension) -> Adapter:
+    if ":" not in extension.value:
+        raise _unusable(extension, f"is the module {extension.value}; expected MODULE:CLASS")
     try:
-        adapter = _instance(extension.value)
+        kind = _class(extension.value)
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise _unusable(extension, f"its adapter {extension.name!r} can't be loaded: {reason}") from error
-    if not isinstance(adapter, Adapter):
-        message = f"its adapter {extension.name!r} is not a class made from modelcatalog.providers.adapter.adapter.Adapter"
-        raise _unusable(extension, message)
-    if absent := [part for part in _REQUIRED if not hasattr(adapter, part)]:
-        raise _unusable(extension, f"its adapter {extension.name!r} has no {', '.join(absent)}")
-    return adapter
+        raise _unusable(extension, f"can't be loaded: {type(error).__name__}: {error}") from error
+    if not (isinstance(kind, type) and issubclass(kind, Adapter)):
+        parent = f"{Adapter.__module__}.{Adapter.__name__}"
+        raise _unusable(extension, f"is {extension.value}, which is no class derived from {parent}")
+    if absent := [part for part in _REQUIRED if not hasattr(kind, part)]:
+        raise _unusable(extension, f"has no {', '.join(absent)}")
+    return _instance(extension.value)
 
 
 _REQUIRED = ("PACKAGE", "CALLS", "CLIENTS")
 
 
-def _unusable(extension: Extension, message: str) -> CatalogError:
-    return CatalogError([_problem(extension, message)])
+def _unusable(extension: Extension, why: str) -> CatalogError:
+    return CatalogError([_problem(extension, f"its adapter {extension.name!r} {why}")])
 
 
 def _problem(extension: Extension, message: str) -> Problem:

@@ -1,1 +1,1 @@
-"""providers/ended/goodfire: say here in a sentence what lies in this folder."""
+"""The adapter for goodfire's archived SDK."""

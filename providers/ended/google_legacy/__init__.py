@@ -1,1 +1,1 @@
-"""providers/ended/google_legacy: say here in a sentence what lies in this folder."""
+"""The adapter for the ended google-generativeai."""

@@ -1,1 +1,0 @@
-"""providers/azureai: say here in a sentence what lies in this folder."""
