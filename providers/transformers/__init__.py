@@ -1,1 +1,1 @@
-"""providers/transformers: say here in a sentence what lies in this folder."""
+"""The adapter for transformers: models in this process, their calls in batches."""

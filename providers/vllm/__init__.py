@@ -1,1 +1,1 @@
-"""providers/vllm: say here in a sentence what lies in this folder."""
+"""The adapter for vLLM's engine, which this process starts."""
