@@ -18,7 +18,7 @@ ADAPTERS = {
     "anthropic": "modelcatalog.providers.anthropic.anthropic:Anthropic",
     "anthropic_bedrock": "modelcatalog.providers.anthropic.anthropic_bedrock:AnthropicBedrock",
     "anthropic_vertex": "modelcatalog.providers.anthropic.anthropic_vertex:AnthropicVertex",
-    "azureai": "modelcatalog.providers.azureai.azureai:AzureAI",
+    "azureai": "modelcatalog.providers.ended.azureai.azureai:AzureAI",
     "bedrock": "modelcatalog.providers.bedrock.bedrock:Bedrock",
     "cloudflare": "modelcatalog.providers.cloudflare.cloudflare:Cloudflare",
     "goodfire": "modelcatalog.providers.ended.goodfire.goodfire:Goodfire",
@@ -31,13 +31,10 @@ ADAPTERS = {
     "mistral_azure": "modelcatalog.providers.mistral.mistral_azure:MistralAzure",
     "openai": "modelcatalog.providers.openai.openai:OpenAI",
     "openai_azure": "modelcatalog.providers.openai.openai_azure:AzureOpenAI",
-    "vertex": "modelcatalog.providers.ended.google_legacy.vertex:Vertex",
+    "vertex": "modelcatalog.providers.ended.vertex.vertex:Vertex",
     "vllm": "modelcatalog.providers.vllm.vllm:VLLM",
 }
 """Name of an adapter -> module and class."""
-_PENDING = "azureai bedrock goodfire google_legacy hf vertex vllm".split()
-for _name in _PENDING:
-    del ADAPTERS[_name]
 
 
 def is_adapter(name: str) -> bool:

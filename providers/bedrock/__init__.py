@@ -1,1 +1,1 @@
-"""Adapter for Amazon Bedrock's Converse API, by aioboto3 or boto3."""
+"""The adapter for Amazon Bedrock's Converse API."""

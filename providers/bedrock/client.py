@@ -14,7 +14,7 @@ from typing import Any
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.connection import Built, Connection
-from modelcatalog.providers.chat.tool_emulation import is_wanted, remember
+from modelcatalog.providers.chat.tool_emulation import is_wanted
 from modelcatalog.providers.identities.aws_chain import LateCredentials
 from modelcatalog.providers.identities.refreshable import Tokens
 
@@ -50,18 +50,12 @@ def _build(connection: Connection, *, sync: bool) -> Built:
 
         def ready(client: Any) -> None:
             _add_headers(client, connection)
-            if emulates:
-                remember(client)
 
         opener = AsyncBedrock(create, ready)
-        if emulates:
-            remember(opener)
-        return Built(opener, aclose=opener.close, aopen=opener.open)
+        return Built(opener, aclose=opener.close, aopen=opener.open, emulates_tools=emulates)
     client = session.client(_SERVICE, **arguments)
     _add_headers(client, connection)
-    if emulates:
-        remember(client)
-    return Built(client, close=client.close)
+    return Built(client, close=client.close, emulates_tools=emulates)
 
 
 def session_of(connection: Connection, given: dict[str, Any], *, sync: bool) -> Any:

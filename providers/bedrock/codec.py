@@ -123,8 +123,8 @@ def _role(message: Mapping[str, Any]) -> str:
 def _content(message: Mapping[str, Any]) -> list[dict[str, Any]]:
     content = message.get("content")
     if message.get("role") == "tool":
-        told = _blocks(content) or [{"text": "(nothing)"}]
-        return [{"toolResult": {"toolUseId": message.get("tool_call_id"), "content": told}}]
+        result = _blocks(content) or [{"text": "(nothing)"}]
+        return [{"toolResult": {"toolUseId": message.get("tool_call_id"), "content": result}}]
     return _blocks(content) + [{"toolUse": _asked(call)} for call in message.get("tool_calls") or ()]
 
 
@@ -149,9 +149,11 @@ def _called(identity: str, name: str, given: Any) -> ToolCall:
 
 
 def _tool(tool: Tool) -> dict[str, Any]:
-    told = {"name": tool.name, "description": tool.description}
+    described = {"name": tool.name, "description": tool.description}
     schema = {"json": dict(tool.parameters)}
-    return {"toolSpec": {**{name: value for name, value in told.items() if value}, "inputSchema": schema}}
+    return {
+        "toolSpec": {**{name: value for name, value in described.items() if value}, "inputSchema": schema}
+    }
 
 
 def _choice(choice: str | None) -> dict[str, Any]:

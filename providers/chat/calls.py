@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -169,4 +169,14 @@ def _aentered(events: Any) -> AbstractAsyncContextManager[Any]:
         from contextlib import aclosing
 
         return aclosing(events)
-    return nullcontext(events)
+    return _aclosing(events)
+
+
+@asynccontextmanager
+async def _aclosing(events: Any) -> AsyncIterator[Any]:
+    """An async stream that is closed by a method of another name, if by any."""
+    try:
+        yield events
+    finally:
+        if hasattr(events, "close"):
+            await _awaited(events.close())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,21 @@ class Pieces(openai_wire.Pieces):
         """What a chunk adds to the text, if anything."""
         for piece in self.take(as_object(chunk)):
             yield replace(piece, raw=raw or chunk)
+
+
+class ObjectPieces:
+    """Puts together an answer that is streamed as objects of an SDK, each of which `plain` makes into JSON."""
+
+    def __init__(self, plain: Callable[[Any], Any]) -> None:
+        self._plain, self._pieces = plain, Pieces()
+
+    def take(self, event: Any) -> Iterator[ChatChunk]:
+        """What an object adds to the text, if anything."""
+        return self._pieces.take_json(self._plain(event), event)
+
+    def end(self) -> ChatChunk:
+        """The last piece. Raises AnswerError for a stream that is empty or cut."""
+        return self._pieces.end()
 
 
 def as_object(value: Any) -> Any:

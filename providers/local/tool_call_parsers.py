@@ -258,6 +258,6 @@ def _beginnings(marks: Sequence[str]) -> _Beginnings:
 
 
 def _begun(text: str, beginnings: _Beginnings) -> int:
-    """How many signs at the end of the text may be the beginning of a mark."""
+    """How many characters at the end of the text may be the beginning of a mark."""
     sizes = range(min(beginnings.longest, len(text)), 0, -1)
     return next((size for size in sizes if text[-size:] in beginnings.texts), 0)

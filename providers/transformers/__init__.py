@@ -1,1 +1,1 @@
-"""Adapter for transformers: a model in this process, calls answered in batches."""
+"""The adapter for transformers: models in this process, their calls in batches."""

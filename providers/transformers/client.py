@@ -200,7 +200,7 @@ class _Stream:
         sdk = import_module("transformers")
 
         class Sender(sdk.TextStreamer):  # type: ignore[misc, name-defined]
-            def on_finalized_text(self, text: str, stream_end: bool = False) -> None:  # noqa: ARG002  the library's
+            def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
                 send(text)
 
         streamer = Sender(

@@ -44,9 +44,9 @@ _WORDS: tuple[tuple[str, Step, str], ...] = (
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     """Where loading or answering failed. There is no request, so there is no URL and no status."""
-    step, reason, told = _found(error)
-    words = " ".join(str(told).split())
-    name = type(told).__name__
+    step, reason, cause = _found(error)
+    words = " ".join(str(cause).split())
+    name = type(cause).__name__
     detail = words if reason != "error" and words else f"{name}: {words}" if words else name
     hint = _HINTS.get(reason)
     text = f"{detail.rstrip('.')}. {hint}" if hint else detail

@@ -76,9 +76,9 @@ def settings_of(
     call: ChatCall, stop: Sequence[str], limit: int, *, keeps_special_tokens: bool, sdk: Any
 ) -> Settings:
     """The settings that a call asks for; `stop` are places to stop at besides its own. Raises ArgumentError."""
-    told = dict(call.extra)
-    top = _top_logprobs(told)
-    options = {**told, **_sampling(call)}
+    extra = dict(call.extra)
+    top = _top_logprobs(extra)
+    options = {**extra, **_sampling(call)}
     _demand_known(options, sdk)
     stops = (*([call.stop] if isinstance(call.stop, str) else call.stop or ()), *stop)
     stops = tuple(dict.fromkeys(filter(None, stops)))
@@ -203,9 +203,9 @@ def _sampling(call: ChatCall) -> dict[str, Any]:
     return {"do_sample": True, **said} if said else {}
 
 
-def _top_logprobs(told: dict[str, Any]) -> int | None:
+def _top_logprobs(extra: dict[str, Any]) -> int | None:
     """How many alternatives are wanted for each token, None when no logprobs are; taken out of the options."""
-    wanted, top = (told.pop(name, None) for name in _LOGPROBS)
+    wanted, top = (extra.pop(name, None) for name in _LOGPROBS)
     if top is not None and (
         isinstance(top, bool) or not isinstance(top, int) or not 0 <= top <= _MOST_LOGPROBS
     ):

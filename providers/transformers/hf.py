@@ -2,150 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.catalog.redaction.secret import reveal
-from modelcatalog.providers.adapter.adapter import Ambient, UrlRule
-from modelcatalog.providers.adapter.packages import Package, import_sdk
+from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package
+from modelcatalog.providers.adapter.connection import Built
+from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.chat.tool_emulation import NAME as EMULATE
 from modelcatalog.providers.chat.tool_emulation import is_wanted
-from modelcatalog.providers.local.hardware import Machine, look, refuse_http
-from modelcatalog.providers.transformers.failure import failure
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
-    from modelcatalog.providers.adapter.connection import Built, Connection
-    from modelcatalog.providers.transformers.client import TransformersModel
+    from modelcatalog.providers.adapter.connection import Connection, Failure
+    from modelcatalog.providers.local.hardware import Machine
 
-__all__ = ["failure"]
-
-PACKAGE = Package("transformers", "transformers", "5.0", "hf")
-# accelerate, which the extra brings too, is needed for device=auto alone.
-FURTHER_PACKAGES = (Package("torch", "torch", "2.6", "hf"),)
-IN_PROCESS = True
-TARGETS = frozenset({"model", "request", "adapter"})
-SETTINGS = frozenset({"api_key"})
-URL_RULE = UrlRule((), "", forbid_version=False)
-ARGUMENTS = frozenset(
-    {
-        "device",
-        "model_path",
-        "tokenizer",
-        "tokenizer_path",
-        "chat_template",
-        "template_kwargs",
-        "batch_size",
-        "batch_wait",
-        "max_connections",
-        EMULATE,
-    }
-)
-# HF_HOME, HF_ENDPOINT, HF_HUB_OFFLINE and the like say where the library keeps and finds files: they stay its own.
-AMBIENT = (
-    Ambient("HF_TOKEN", "would be sent to the hub as the token"),
-    Ambient("HUGGING_FACE_HUB_TOKEN", "would be sent to the hub as the token"),
-)
+_CLIENT = "modelcatalog.providers.transformers.client.TransformersModel"
 
 
-def client_name(sync: bool) -> str:
-    """Module and class of the client, the same for both."""
-    return "modelcatalog.providers.transformers.client.TransformersModel"
+class HuggingFace(Adapter):
+    """`TransformersModel`, which is ours: it owns a model and a tokenizer of transformers."""
 
-
-def url_problem(url: str) -> str | None:
-    """There is no endpoint."""
-    return None
-
-
-def machine(model: str, arguments: Mapping[str, Mapping[str, object]]) -> Machine:
-    """What this machine has for the model, as far as can be seen without loading anything."""
-    return look(model, arguments.get("adapter", {}))
-
-
-def parameters(target: str) -> frozenset[str] | None:
-    """The names that this target takes. Those of `model` are compared when the model is loaded."""
-    if target == "request":
-        from modelcatalog.providers.transformers.generation import generation_options
-
-        return generation_options(import_sdk(PACKAGE))
-    return ARGUMENTS if target == "adapter" else None
-
-
-def build(connection: Connection, *, sync: bool) -> Built:
-    """The model, loaded. Looks at the hub for one that is neither in a folder nor in the cache.
-
-    Raises ArgumentError for a folder that isn't there, a device that isn't here and the like, and what transformers
-    raises.
-    """
-    adapter = connection.arguments.get("adapter", {})
-    size, wait = _batches(adapter)
-    emulate = is_wanted(connection) if adapter.get(EMULATE) is not None else None
-    sdk = import_sdk(PACKAGE)
-    from modelcatalog.providers.adapter.connection import Built
-    from modelcatalog.providers.local.chat_template import ChatFormat
-    from modelcatalog.providers.transformers.client import TransformersModel
-    from modelcatalog.providers.transformers.loading import load_model, load_tokenizer, source_of
-
-    refuse_http(connection)
-    arguments = {"token": _token(connection), **connection.arguments.get("model", {})}
-    source = source_of(sdk, connection.model, adapter, arguments)
-    tokenizer = load_tokenizer(source)
-    template, kwargs = adapter.get("chat_template"), adapter.get("template_kwargs")
-    written = ChatFormat(tokenizer, template, kwargs, emulate)  # type: ignore[arg-type]
-    client = TransformersModel(
-        load_model(source),
-        tokenizer,
-        connection.model,
-        written,
-        batch_size=size,
-        batch_wait=wait,
-        timeout=connection.timeout,
+    PACKAGE = Package("transformers", "transformers", "5.0", "hf")
+    # accelerate, which the extra brings too, is needed for device=auto alone.
+    FURTHER_PACKAGES = (Package("torch", "torch", "2.6", "hf"),)
+    CALLS = "modelcatalog.providers.transformers.chat"
+    CLIENTS = (_CLIENT, _CLIENT)
+    IN_PROCESS = True
+    TARGETS = frozenset({"model", "request", "adapter"})
+    SETTINGS = frozenset({"api_key"})
+    ARGUMENTS = frozenset(
+        {
+            "device",
+            "model_path",
+            "tokenizer",
+            "tokenizer_path",
+            "chat_template",
+            "template_kwargs",
+            "batch_size",
+            "batch_wait",
+            "max_connections",
+            EMULATE,
+        }
     )
-    return Built(client, close=client.close) if sync else Built(client, aclose=client.aclose)
+    # HF_HOME, HF_ENDPOINT, HF_HUB_OFFLINE and the like say where the library keeps and finds files: they stay its own.
+    AMBIENT = (
+        Ambient("HF_TOKEN", "would be sent to the hub as the token"),
+        Ambient("HUGGING_FACE_HUB_TOKEN", "would be sent to the hub as the token"),
+    )
 
+    def machine(self, model: str, arguments: Mapping[str, Mapping[str, object]]) -> Machine:
+        """What this machine has for the model, as far as can be seen without loading anything."""
+        from modelcatalog.providers.local.hardware import look
 
-def request_args(connection: Connection) -> dict[str, Any]:
-    """Options of `generate` that hold for each call."""
-    return dict(connection.arguments.get("request", {}))
+        return look(model, arguments.get("adapter", {}))
 
+    def parameters(self, target: str) -> frozenset[str] | None:
+        """The names that this target takes. Those of `model` are compared when the model is loaded."""
+        if target == "request":
+            from modelcatalog.providers.transformers.generation import generation_options
 
-def chat(client: TransformersModel, call: ChatCall) -> ChatReply:
-    """One answer."""
-    return client.chat(call)
+            return generation_options(import_sdk(self.PACKAGE))
+        return self.ARGUMENTS if target == "adapter" else None
 
+    def build(self, connection: Connection, *, sync: bool) -> Built:
+        """The model, loaded. Looks at the hub for one that is neither in a folder nor in the cache.
 
-async def achat(client: TransformersModel, call: ChatCall) -> ChatReply:
-    """`chat`, without blocking the event loop."""
-    return await client.achat(call)
+        Raises ArgumentError for a folder that doesn't exist, a device that isn't here and the like, and what
+        transformers raises.
+        """
+        adapter = connection.arguments.get("adapter", {})
+        size, wait = _batches(adapter)
+        # Whoever has no template for tools gets them in the prompt: the client itself decides that, and does it.
+        emulate = is_wanted(connection) if adapter.get(EMULATE) is not None else None
+        sdk = import_sdk(self.PACKAGE)
+        from modelcatalog.providers.local.chat_template import ChatFormat
+        from modelcatalog.providers.local.hardware import refuse_http
+        from modelcatalog.providers.transformers.client import TransformersModel
+        from modelcatalog.providers.transformers.loading import load_model, load_tokenizer, source_of
 
+        refuse_http(connection)
+        arguments = {"token": _token(connection), **connection.arguments.get("model", {})}
+        source = source_of(sdk, connection.model, adapter, arguments)
+        tokenizer = load_tokenizer(source)
+        template, kwargs = adapter.get("chat_template"), adapter.get("template_kwargs")
+        written = ChatFormat(tokenizer, template, kwargs, emulate)  # type: ignore[arg-type]
+        client = TransformersModel(
+            load_model(source),
+            tokenizer,
+            connection.model,
+            written,
+            batch_size=size,
+            batch_wait=wait,
+            timeout=connection.timeout,
+        )
+        return Built(client, close=client.close) if sync else Built(client, aclose=client.aclose)
 
-def stream(client: TransformersModel, call: ChatCall) -> Iterator[ChatChunk]:
-    """The answer in pieces."""
-    return client.stream(call)
+    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
+        from modelcatalog.providers.transformers.failure import failure
 
-
-def astream(client: TransformersModel, call: ChatCall) -> AsyncIterator[ChatChunk]:
-    """`stream`, without blocking the event loop."""
-    return client.astream(call)
-
-
-def list_models(client: TransformersModel, path: str = "") -> list[str]:
-    """The models of the hub whose files lie in this machine's cache."""
-    from importlib import import_module
-
-    hub = import_module("huggingface_hub")
-    try:
-        cached = hub.scan_cache_dir().repos
-    except hub.errors.CacheNotFound:
-        return []
-    return sorted(repo.repo_id for repo in cached if repo.repo_type == "model")
-
-
-async def alist_models(client: TransformersModel, path: str = "") -> list[str]:
-    """`list_models`; it looks at files only."""
-    return list_models(client, path)
+        return failure(error, secrets)
 
 
 def _token(connection: Connection) -> str | bool | None:
@@ -155,7 +111,7 @@ def _token(connection: Connection) -> str | bool | None:
         token = reveal(token())
     if token:
         return str(token)
-    return False if any(one.variable in connection.ambient for one in AMBIENT) else None
+    return False if any(one.variable in connection.ambient for one in HuggingFace.AMBIENT) else None
 
 
 def _batches(adapter: Mapping[str, object]) -> tuple[int, float]:

@@ -39,5 +39,5 @@ class StopReader:
 
 
 def _begun(text: str, stop: str) -> int:
-    """How many signs at the end of the text may be the beginning of the stop."""
+    """How many characters at the end of the text may be the beginning of the stop."""
     return next((size for size in range(len(stop) - 1, 0, -1) if text.endswith(stop[:size])), 0)

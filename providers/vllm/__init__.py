@@ -1,1 +1,1 @@
-"""Adapter for vLLM's engine in this process."""
+"""The adapter for vLLM's engine, which this process starts."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.chat_types import ChatChunk, ChatReply, Usage
+from modelcatalog.providers.chat.calls import ChatCalls
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.chat_types import ChatCall
@@ -14,46 +15,44 @@ if TYPE_CHECKING:
 _OPTIONS = ("max_tokens", "temperature", "top_p", "seed")
 
 
-def chat(client: VllmModel, call: ChatCall) -> ChatReply:
-    """One answer. Raises EngineError, ArgumentError, and what vLLM raises for a call that it refuses."""
-    request = _Request(client, call)
-    return request.reply(client.generate(request.prompt, **request.sampling))
+class VllmCalls(ChatCalls):
+    """Those of `VllmModel`: a prompt of our own goes to the engine, and its text is read here."""
 
+    def chat(self, client: VllmModel, call: ChatCall) -> ChatReply:
+        """One answer. Raises EngineError, ArgumentError, and what vLLM raises for a call that it refuses."""
+        request = _Request(client, call)
+        return request.reply(client.generate(request.prompt, **request.sampling))
 
-async def achat(client: VllmModel, call: ChatCall) -> ChatReply:
-    """`chat`, for an event loop."""
-    await client.astart()
-    request = _Request(client, call)
-    return request.reply(await client.agenerate(request.prompt, **request.sampling))
+    async def achat(self, client: VllmModel, call: ChatCall) -> ChatReply:
+        """`chat`, for an event loop."""
+        await client.astart()
+        request = _Request(client, call)
+        return request.reply(await client.agenerate(request.prompt, **request.sampling))
 
+    def stream(self, client: VllmModel, call: ChatCall) -> Iterator[ChatChunk]:
+        """The answer as it is written. Raises as `chat` does."""
+        request = _Request(client, call)
+        for output in client.stream(request.prompt, **request.sampling):
+            yield from request.pieces(output)
+        yield from request.end()
 
-def stream(client: VllmModel, call: ChatCall) -> Iterator[ChatChunk]:
-    """The answer as it is written. Raises as `chat` does."""
-    request = _Request(client, call)
-    for output in client.stream(request.prompt, **request.sampling):
-        yield from request.pieces(output)
-    yield from request.end()
-
-
-async def astream(client: VllmModel, call: ChatCall) -> AsyncIterator[ChatChunk]:
-    """`stream`, for an event loop."""
-    await client.astart()
-    request = _Request(client, call)
-    async for output in client.astream(request.prompt, **request.sampling):
-        for piece in request.pieces(output):
+    async def astream(self, client: VllmModel, call: ChatCall) -> AsyncIterator[ChatChunk]:
+        """`stream`, for an event loop."""
+        await client.astart()
+        request = _Request(client, call)
+        async for output in client.astream(request.prompt, **request.sampling):
+            for piece in request.pieces(output):
+                yield piece
+        for piece in request.end():
             yield piece
-    for piece in request.end():
-        yield piece
 
+    def list_models(self, client: VllmModel, path: str = "") -> list[str]:
+        """The names under which the engine serves its model. `path` is not used."""
+        return client.models
 
-def list_models(client: VllmModel, path: str = "") -> list[str]:
-    """The names under which the engine serves its model. `path` is not used."""
-    return client.models
-
-
-async def alist_models(client: VllmModel, path: str = "") -> list[str]:
-    """`list_models`, for an event loop."""
-    return client.models
+    async def alist_models(self, client: VllmModel, path: str = "") -> list[str]:
+        """`list_models`, for an event loop."""
+        return client.models
 
 
 class _Request:
@@ -113,3 +112,6 @@ def _sampling(call: ChatCall, stop: Sequence[str]) -> dict[str, Any]:
     if stops or stop:
         sampling["stop"] = [*stops, *stop]
     return sampling
+
+
+CALLS = VllmCalls()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import Literal
 
-# Standard output is the caller's: vLLM writes its log there unless told otherwise. What a person has set wins.
+# Standard output is the caller's: vLLM writes its log there if nothing says otherwise. What a person has set wins.
 _QUIET = {
     "VLLM_LOGGING_STREAM": "ext://sys.stderr",
     "VLLM_NO_USAGE_STATS": "1",  # else each start is reported to the vLLM project
@@ -47,7 +47,7 @@ def variables(log: str | None = None, token: str | Literal[False] | None = None)
 
 
 def has_own_log() -> bool:
-    """Whether the person has told vLLM where its log goes."""
+    """Whether the person has said where vLLM's log goes."""
     return any(name in os.environ for name in _OWN_LOG)
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Known(NamedTuple):
-    """What can be told by vLLM's words: how far it came, what is the matter, and what fixes it."""
+    """What vLLM's words show: how far it came, what is the matter, and what fixes it."""
 
     words: re.Pattern[str]
     step: Step

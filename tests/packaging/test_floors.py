@@ -14,7 +14,8 @@ import yaml
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from packaging.requirements import Requirement
 
-from modelcatalog.providers.adapter.registry import adapter_names, load_adapter
+from modelcatalog.providers.adapter.registry import ADAPTERS, adapter_names, load_adapter
+from modelcatalog.resolver import load_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("catalog", "providers", "resolver")
@@ -22,6 +23,9 @@ ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 # Where TLS roots come from, said by the two variables that every TLS library reads.
 TLS = "providers/http/tls.py"
+
+# Folders that use an SDK beside its adapter's own, and why.
+SHARED: dict[str, set[str]] = {}
 
 # What vLLM's own processes take from variables and from nowhere else.
 ENGINE = "providers/vllm/environment.py"
@@ -158,6 +162,31 @@ def test_an_sdk_is_imported_in_its_adapters_folder_alone() -> None:
         and path.rpartition("/")[0] not in folders | SHARED.get(sdk, set())
     ]
     assert not strays
+
+
+def extras_in(extra: str) -> set[str]:
+    """The other extras of ours that this one holds, those of its own extras too."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    required = map(Requirement, project["optional-dependencies"][extra])
+    held = {name for one in required if one.name == project["name"] for name in one.extras}
+    return held.union(*map(extras_in, held))
+
+
+def test_sdks_that_have_ended_are_no_part_of_all_and_every_other_hosted_one_is() -> None:
+    ended = {name for name, value in ADAPTERS.items() if value.startswith("modelcatalog.providers.ended.")}
+    hosted = {name: load_adapter(name) for name in ADAPTERS if not load_adapter(name).IN_PROCESS}
+    assert len(ended) == 4
+    for name, adapter in hosted.items():
+        assert (adapter.PACKAGE.extra in extras_in("all")) is (name not in ended), name
+    # goodfire has an environment of its own.
+    assert {load_adapter(name).PACKAGE.extra for name in ended} - extras_in("dev") == {"goodfire"}
+
+
+def test_entries_of_sdks_that_have_ended_say_so() -> None:
+    entries = load_catalog(user=False, project=False).entries()
+    ended = [one for one in entries if ".ended." in ADAPTERS.get(one.adapter, "")]
+    assert ended
+    assert {one.id for one in ended if one.status == "active"} == set()
 
 
 def test_every_requirement_has_a_lower_bound() -> None:

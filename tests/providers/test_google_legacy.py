@@ -68,7 +68,7 @@ def test_a_stream_that_nobody_reads_on_is_let_go(road: Road, server: RecordingSe
 def test_a_busy_service_is_asked_again_as_often_as_told(
     road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, retries: int
 ) -> None:
-    monkeypatch.setattr("modelcatalog.providers.ended.google_legacy.rest._WAITS", (0.001, 0.001))
+    monkeypatch.setattr("modelcatalog.providers.ended.generative_model.rest._WAITS", (0.001, 0.001))
     server.answer(road.service.error(503, "busy"), road.service.error(503, "still busy"))
     failure = road.failure(road.connection(server.origin, max_retries=retries), call())
     assert (failure.step, failure.status) == ("server", 503)

@@ -1,1 +1,1 @@
-"""Adapter for the goodfire SDK."""
+"""The adapter for goodfire's archived SDK."""

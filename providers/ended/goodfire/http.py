@@ -2,7 +2,7 @@
 
 goodfire 0.3.5 is the last release, so that what is read and set here stays where it is. Its sync client asks for the
 thread's event loop, which there is none of after the first `asyncio.run`. Its async client can't read a refusal of a
-stream (`response.read()` without await), and sleeps without await when it is told to slow down. Both take what one
+stream (`response.read()` without await), and sleeps without await when it is asked to slow down. Both take what one
 read of the socket gives for whole events, and stumble when the last one comes together with the one before it.
 """
 

@@ -1,1 +1,1 @@
-"""Adapters for google-generativeai and for vertexai's generative models."""
+"""The adapter for the ended google-generativeai."""

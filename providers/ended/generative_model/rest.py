@@ -1,13 +1,12 @@
 """The two ended packages of Google, over REST: a service client for each model object, and nothing process-global.
 
 `configure()` and `vertexai.init()` set what every model object of the process will use from its next call on. So
-neither is called: each model object gets clients of its own, where it would look for the common ones. Their async
-clients don't work over REST; in their place stands the sync one, called in a thread.
+neither is called: each model object gets clients of its own, where it would look for the common ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -20,7 +19,6 @@ _SECRET_HEADERS = ("authorization", "x-goog-api-key", "x-goog-user-project")
 _METHODS = ("generate_content", "stream_generate_content", "count_tokens", "list_models")
 # Seconds: the first wait before another attempt, and the longest.
 _WAITS = (0.5, 8.0)
-_END = object()
 
 
 def check(connection: Connection) -> None:
@@ -49,7 +47,7 @@ def settle(service: Any, connection: Connection, metadata: Iterable[tuple[str, s
     session = service.transport._session  # noqa: SLF001  requests' session has no other door
     session.auth = _as_it_is
     secrets = [name for name, value in connection.headers.items() if isinstance(value, Secret)]
-    session.rebuild_auth = partial(_leave_at_home, session, [*_SECRET_HEADERS, *secrets])
+    session.rebuild_auth = partial(_keep_secrets, session, [*_SECRET_HEADERS, *secrets])
     session.hooks["response"].append(_seen)
     if not connection.follow_redirects:
         session.get_redirect_target = _nowhere
@@ -73,36 +71,6 @@ def built(model: Any, services: Callable[[], list[Any]], *, sync: bool) -> Built
     return Built(model, close=close) if sync else Built(model, aclose=aclose)
 
 
-class Threaded:
-    """An async service client: the sync one, each call in a thread."""
-
-    def __init__(self, service: Any) -> None:
-        self._service = service
-
-    async def generate_content(self, *args: Any, **keywords: Any) -> Any:
-        return await in_thread(self._service.generate_content, *args, **keywords)
-
-    async def stream_generate_content(self, *args: Any, **keywords: Any) -> AsyncIterator[Any]:
-        pieces = await in_thread(self._service.stream_generate_content, *args, **keywords)
-        return each_in_thread(pieces)
-
-    async def count_tokens(self, *args: Any, **keywords: Any) -> Any:
-        return await in_thread(self._service.count_tokens, *args, **keywords)
-
-
-async def in_thread(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
-    """What the function gives, from a thread of its own. One that is left goes on to its end there."""
-    from asyncio import to_thread
-
-    return await to_thread(function, *args, **keywords)
-
-
-async def each_in_thread(items: Iterator[Any]) -> AsyncIterator[Any]:
-    """The items, each waited for in a thread."""
-    while (item := await in_thread(next, items, _END)) is not _END:
-        yield item
-
-
 def _call(
     method: Callable[..., Any],
     timeout: float | None,
@@ -112,7 +80,7 @@ def _call(
     *args: Any,
     **keywords: Any,
 ) -> Any:
-    """A method of a service client. Headers of the call come after the standing ones, and so win."""
+    """A method of a service client. Headers of the call come after those of all calls, and so win."""
     if timeout is not None:
         keywords.setdefault("timeout", timeout)
     keywords["metadata"] = [*headers, *keywords.get("metadata", ())]
@@ -142,7 +110,7 @@ def _as_it_is(request: Any) -> Any:
     return request
 
 
-def _leave_at_home(session: Any, secrets: list[str], prepared: Any, response: Any) -> None:
+def _keep_secrets(session: Any, secrets: list[str], prepared: Any, response: Any) -> None:
     """In place of requests' own, which takes only Authorization off a request that is redirected elsewhere."""
     if session.should_strip_auth(response.request.url, prepared.url):
         for name in secrets:

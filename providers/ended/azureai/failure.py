@@ -25,11 +25,11 @@ def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
             break
         if type(one).__module__.startswith("azure.") and getattr(one, "response", None) is not None:
             return openai_failure.failure(_RefusalError(one), secrets)
-    told = openai_failure.failure(error, secrets)
-    if told.step in ("request", "connect") and _CUT & {type(one).__name__ for one in causes(error)}:
+    found = openai_failure.failure(error, secrets)
+    if found.step in ("request", "connect") and _CUT & {type(one).__name__ for one in causes(error)}:
         detail = "The connection was closed before the answer was complete."
-        return replace(told, step="answer", reason="cut", detail=detail)
-    return told
+        return replace(found, step="answer", reason="cut", detail=detail)
+    return found
 
 
 def _join(error: BaseException) -> None:

@@ -1,1 +1,0 @@
-"""Adapter for azure-ai-inference, which its maker has ended."""

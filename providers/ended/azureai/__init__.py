@@ -1,0 +1,1 @@
+"""The adapter for azure-ai-inference, which stayed a preview."""

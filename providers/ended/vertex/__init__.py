@@ -1,0 +1,1 @@
+"""The adapter for google-cloud-aiplatform's deprecated GenerativeModel."""
