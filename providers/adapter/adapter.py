@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.connection import Built, Connection, Failure
-from modelcatalog.providers.adapter.packages import Package
+from modelcatalog.providers.adapter.packages import Package, import_sdk
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
@@ -47,12 +47,18 @@ class Adapter:
     CALLS: ClassVar[str]
     CLIENTS: ClassVar[tuple[str, str]]
     """Module and class of the sync and of the async client."""
+    REQUEST: ClassVar[str] = ""
+    """Module, class and method of the native call: `openai.resources.chat.Completions.create`."""
     URL_RULE: ClassVar[UrlRule] = UrlRule((), "", forbid_version=False)
     TARGETS: ClassVar[frozenset[str]] = frozenset({"client", "request"})
     SETTINGS: ClassVar[frozenset[str]] = frozenset({"api_key", "base_url"})
     ARGUMENTS: ClassVar[frozenset[str]] = frozenset()
     """Arguments that the adapter takes itself, whatever the entry says."""
     AMBIENT: ClassVar[tuple[Ambient, ...]] = ()
+    KEY_VARIABLES: ClassVar[tuple[str, ...]] = ()
+    """Those of AMBIENT in which the SDK looks for the key of its own vendor. The bundled entry of that vendor names
+    them, and no other: a key must not reach another service because the same SDK calls it.
+    """
     FURTHER_PACKAGES: ClassVar[tuple[Package, ...]] = ()
     """Packages without which the SDK can't make a call."""
     IN_PROCESS: ClassVar[bool] = False
@@ -70,7 +76,14 @@ class Adapter:
 
     def parameters(self, target: str) -> frozenset[str] | None:
         """The names that the SDK takes at this target, None when it takes any. Imports the SDK."""
-        raise NotImplementedError
+        from pkgutil import resolve_name
+
+        from modelcatalog.providers.http.parameters import names_of
+
+        if target in ("adapter", "body"):
+            return self.ARGUMENTS if target == "adapter" else None
+        import_sdk(self.PACKAGE)
+        return names_of(resolve_name(f"{self.CLIENTS[0]}.__init__" if target == "client" else self.REQUEST))
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """The SDK's client. Touches no network; reads nothing that the connection doesn't hold."""
@@ -85,7 +98,7 @@ class Adapter:
         return None
 
     def identify(self, connection: Connection) -> str:
-        """Whom the cloud takes the credentials for. Asks the cloud. Raises NotImplementedError where it can't be asked."""
+        """Whom the cloud takes the credentials for. Asks the cloud. NotImplementedError where it can't be asked."""
         raise NotImplementedError
 
     def prove(self, client: Any, path: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self
+
+from modelcatalog.catalog.redaction.secret import reveal
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.redaction.secret import Secret
@@ -38,6 +40,11 @@ class Connection:
     ambient: Mapping[str, str] = field(default_factory=dict, repr=False)
     follow_redirects: bool = True
 
+    def given(self, target: str) -> dict[str, Any]:
+        """The arguments for this target that have a value, as the SDK gets them: secrets as texts."""
+        arguments = self.arguments.get(target, {})
+        return {name: reveal(value) for name, value in arguments.items() if value is not None}
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("a connection holds secrets, and is not pickled")
 
@@ -54,6 +61,13 @@ class Built(NamedTuple):
     aclose: Callable[[], Awaitable[None]] | None = None
     aopen: Callable[[], Awaitable[Any]] | None = None
     emulates_tools: bool = False
+
+    @classmethod
+    def on(cls, client: Any, http: Any, *, sync: bool) -> Self:
+        """The SDK's client on an HTTP client of ours, which closes with it; `http` is None for one of the caller's."""
+        if http is None:
+            return cls(client)
+        return cls(client, close=http.close) if sync else cls(client, aclose=http.aclose)
 
 
 @dataclass(frozen=True)

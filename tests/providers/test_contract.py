@@ -25,8 +25,8 @@ NOWHERE = "http://127.0.0.1:1"
 def test_importing_every_adapter_imports_no_sdk_and_no_http_library() -> None:
     code = """
 import sys
-from modelcatalog.providers.adapter.registry import _adapters, load_adapter
-for name in _adapters():
+from modelcatalog.providers.adapter.registry import adapter_names, load_adapter
+for name in adapter_names():
     load_adapter(name)
 print(*sorted(sys.modules))
 """

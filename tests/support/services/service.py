@@ -56,6 +56,8 @@ class Service:
     client_homes: tuple[str, ...] = ()
     # Without a word for "none", the tools are not sent.
     tool_choices: frozenset[str] = frozenset({"auto", "none", "required"})
+    # Without a word for one tool by its name, that tool alone is sent, and has to be called.
+    named_tool_choice = True
     # A client works without a key, and then sends none.
     keyless = True
     # Names that the client and the call take, and the client's own patience in seconds and retries.
