@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, get_args
 
 from modelcatalog.catalog.redaction.secret import reveal
 
@@ -12,7 +12,25 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.redaction.secret import Secret
 
 
-Step = Literal["connect", "tls", "timeout", "auth", "path", "model", "quota", "request", "server", "answer"]
+Step = Literal[
+    "setup",
+    "local",
+    "proxy",
+    "dns",
+    "connect",
+    "tls",
+    "http",
+    "auth",
+    "path",
+    "model",
+    "quota",
+    "request",
+    "server",
+    "answer",
+    "timeout",
+]
+"""How far a call came: all the words that there are for it, in the order in which a call takes the steps."""
+STEPS: tuple[Step, ...] = get_args(Step)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,8 +32,8 @@ class ChatCalls:
     """The uniform calls with the clients of one SDK.
 
     A subclass says how a call becomes the keywords of the SDK's own (`encode`), which method of the client takes them
-    (`SEND`, and `OPEN` for a stream; or `send` and `open`, where more than that is to be said), and what its answer holds
-    (`decode`, `decoder`). Where the async client's methods have other names, `asend` and `aopen` say so.
+    (`SEND`, and `OPEN` for a stream; or `send` and `open`, where more than that is to be said), and what its answer
+    holds (`decode`, `decoder`). Where the async client's methods have other names, `asend` and `aopen` say so.
     """
 
     SEND: ClassVar[str] = ""

@@ -20,7 +20,9 @@ class Cohere(Adapter):
     CLIENTS = ("cohere.ClientV2", "cohere.AsyncClientV2")
     REQUEST = "cohere.v2.client.V2Client.chat"
     MODELS_PATH = "/v1/models"
-    URL_RULE = UrlRule(strip=("/v2/chat", "/v1/chat", "/v1/models", "/v2", "/v1"), version="/v2", forbid_version=True)
+    URL_RULE = UrlRule(
+        strip=("/v2/chat", "/v1/chat", "/v1/models", "/v2", "/v1"), version="/v2", forbid_version=True
+    )
     KEY_VARIABLES = ("CO_API_KEY",)
     # Read in client.py, client_v2.py and base_client.py of cohere 7.3.
     AMBIENT = (

@@ -1,1 +1,1 @@
-"""providers/failures: say here in a sentence what lies in this folder."""
+"""providers/failures: where a call failed and why, from the exceptions of the SDKs: one classifier, tables of data."""

@@ -50,6 +50,8 @@ class Service:
     has_usage = True
     # Statuses of which the SDK throws the server's words away.
     silent: frozenset[int] = frozenset()
+    # Statuses that the SDK's exceptions don't hold.
+    hidden: frozenset[int] = frozenset()
     # What a reply says of the model; None where the service does not say.
     model: str | None = "recorded"
     # Where else than in the SDK's own package the client's class may be.
