@@ -55,9 +55,7 @@ class Guard:
             response = getattr(answer, name, None)
             if hasattr(response, "status_code") and hasattr(response, "headers"):
                 return response
-        # Some SDKs put status and headers into the exception itself.
-        holds_both = getattr(answer, "status_code", None) and getattr(answer, "headers", None)
-        return answer if isinstance(answer, Exception) and holds_both else None
+        return None
 
     def take(self, response: Any) -> None:
         """Remember status, content type and request of a response."""

@@ -58,14 +58,14 @@ class CohereChat(ChatCalls):
 
 
 class CohereGuard(Guard):
-    """Knows the exceptions without a status that come after success alone."""
+    """The SDK's exceptions hold status and headers themselves, but for those that come after success alone."""
 
     def response_of(self, answer: Any) -> Any:
         name, text = type(answer).__name__, str(answer)
         if name == "SSEError" or (name == "TypeError" and "model_construct()" in text):
             # The first one's text ends with the content type.
             return Object(status_code=200, headers={"content-type": text.partition("got ")[2].strip("'")})
-        return super().response_of(answer)
+        return answer if isinstance(answer, Exception) and getattr(answer, "headers", None) else None
 
 
 class CoherePieces(Pieces):

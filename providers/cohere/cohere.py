@@ -7,9 +7,9 @@ from functools import partial
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Built, Connection, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
+from modelcatalog.providers.http.client import http_client
 from modelcatalog.providers.http.headers import headers_of
-from modelcatalog.providers.http.hooks import NO_KEY, home_keeper, http_client
-from modelcatalog.providers.identities.refreshable import refresher
+from modelcatalog.providers.http.hooks import NO_KEY, home_keeper
 
 
 class Cohere(Adapter):
@@ -20,9 +20,7 @@ class Cohere(Adapter):
     CLIENTS = ("cohere.ClientV2", "cohere.AsyncClientV2")
     REQUEST = "cohere.v2.client.V2Client.chat"
     MODELS_PATH = "/v1/models"
-    URL_RULE = UrlRule(
-        strip=("/v2/chat", "/v1/chat", "/v1/models", "/v2", "/v1"), version="/v2", forbid_version=True
-    )
+    URL_RULE = UrlRule(("/v2/chat", "/v1/chat", "/v1/models", "/v2", "/v1"), "/v2", forbid_version=True)
     KEY_VARIABLES = ("CO_API_KEY",)
     # Read in client.py, client_v2.py and base_client.py of cohere 7.3.
     AMBIENT = (
@@ -53,8 +51,11 @@ class Cohere(Adapter):
         ours = None
         if arguments["httpx_client"] is None:
             secret = [name for name, value in connection.headers.items() if isinstance(value, Secret)]
-            options = {"auth": refresher("httpx", key), "follow_redirects": connection.follow_redirects}
-            ours = http_client(None, [home_keeper(secret, sync=sync)], sync=sync, library="httpx", **options)
+            hooks, options = (
+                [home_keeper(secret, sync=sync)],
+                {"follow_redirects": connection.follow_redirects},
+            )
+            ours = http_client(sync=sync, library="httpx", requests=hooks, key=key, **options)
             arguments["httpx_client"] = ours
         client = (sdk.ClientV2 if sync else sdk.AsyncClientV2)(**arguments)
         wrapper = client._client_wrapper  # noqa: SLF001  the constructor takes no headers

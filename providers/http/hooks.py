@@ -26,20 +26,14 @@ def http_client(
 ) -> Any:
     """A new HTTP client with the SDK's timeouts, limits and trust. Hooks see every request, redirects too.
 
-    `library` is the one that the SDK stands on: its own rules of trust hold. `sdk` is None where the SDK has no
-    class of its own for these clients.
+    `library` is the one that the SDK stands on: its own rules of trust hold.
     """
     from importlib import import_module
 
-    plain = import_module(library)
-    sync_kind = plain.Client if sdk is None else sdk.DefaultHttpxClient
-    async_kind = plain.AsyncClient if sdk is None else sdk.DefaultAsyncHttpxClient
-    return (closing(sync_kind) if sync else async_kind)(
-        verify=shared_context(plain.create_ssl_context),
-        event_hooks={"request": list(hooks)},
-        auth=auth,
-        follow_redirects=follow_redirects,
-    )
+    make = import_module(library).create_ssl_context
+    kind = closing(sdk.DefaultHttpxClient) if sync else sdk.DefaultAsyncHttpxClient
+    options = {} if follow_redirects else {"follow_redirects": False}
+    return kind(verify=shared_context(make), event_hooks={"request": list(hooks)}, auth=auth, **options)
 
 
 @cache
