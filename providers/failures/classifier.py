@@ -11,7 +11,7 @@ from modelcatalog.catalog.redaction.secret import mask
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.adapter.connection import Failure
 from modelcatalog.providers.failures.codes import CODES
-from modelcatalog.providers.failures.statuses import by_status
+from modelcatalog.providers.failures.statuses import SUCCESS, by_status
 from modelcatalog.providers.failures.transport import Cause, cause_of, causes, one_line
 
 # Statuses with which services refuse a model that they don't have, or a key.
@@ -109,13 +109,20 @@ def _judged(
 ) -> tuple[int | None, Cause]:
     for one in chain:
         if isinstance(one, AnswerError):
-            return one.status, Cause("answer", "unreadable", str(one))
+            return one.status, _unread(one)
         match read(one):
             case Refusal() as refusal:
                 return refusal.status, classified(refusal)
             case Cause() as cause:
                 return None, cause
     return None, otherwise(chain)
+
+
+def _unread(error: AnswerError) -> Cause:
+    """An answer that isn't one; where an SDK takes other statuses for success too, its status counts."""
+    if error.status is None or error.status in SUCCESS:
+        return Cause("answer", "unreadable", str(error))
+    return classified(Refusal(status=error.status, said=str(error)))
 
 
 def _is_about_model(refusal: Refusal) -> bool:

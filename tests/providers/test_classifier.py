@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -29,6 +29,31 @@ WORDS = "Their words"
 SENT = [300, *(400, 401, 402, 403, 404, 405, 407, 408, 410, 413, 418, 422, 429), *(500, 502, 503, 504, 529)]
 
 
+def failures_of(road: Road, server: RecordingServer, count: int) -> list[Failure]:
+    """What the adapter says of so many calls of one client that all fail."""
+
+    async def all_of(client: Any) -> list[Failure]:
+        found = []
+        for _ in range(count):
+            with pytest.raises(Exception) as caught:  # noqa: PT011  of whatever kind
+                await road.adapter.achat(client, call())
+            found.append(road.adapter.failure(caught.value))
+        return found
+
+    def use(client: Any) -> Any:
+        if not road.sync:
+            return all_of(client)
+        found = []
+        for _ in range(count):
+            with pytest.raises(Exception) as caught:  # noqa: PT011  of whatever kind
+                road.adapter.chat(client, call())
+            found.append(road.adapter.failure(caught.value))
+        return found
+
+    found: list[Failure] = road.run(road.connection(server.origin), use)
+    return found
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -41,18 +66,16 @@ def test_a_status_means_the_same_with_every_adapter(
     road: Road, server: RecordingServer, body: Callable[[int], Answer]
 ) -> None:
     known = [status for status in SENT if status not in road.service.hidden]
-    found = {}
-    for status in known:
-        server.answer(body(status))
-        failure = road.failure(road.connection(server.origin), call())
-        found[status] = (failure.step, failure.reason, failure.status)
-    assert found == {status: (*by_status(status), status) for status in known}
+    server.answer(*map(body, known))
+    found = failures_of(road, server, len(known))
+    steps = {status: (one.step, one.reason, one.status) for status, one in zip(known, found, strict=True)}
+    assert steps == {status: (*by_status(status), status) for status in known}
 
 
 def test_a_status_that_the_sdk_hides_is_a_matter_of_the_server(road: Road, server: RecordingServer) -> None:
-    for status in sorted(road.service.hidden & {*SENT}):
-        server.answer(answers.as_json({"message": WORDS}, status))
-        failure = road.failure(road.connection(server.origin), call())
+    hidden = sorted(road.service.hidden & {*SENT})
+    server.answer(*(answers.as_json({"message": WORDS}, status) for status in hidden))
+    for failure in failures_of(road, server, len(hidden)):
         assert (failure.step, failure.reason, failure.status) == ("server", "error", None)
 
 
