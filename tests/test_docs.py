@@ -11,6 +11,7 @@ import pytest
 from modelcatalog.catalog.diagnostics import errors
 from modelcatalog.catalog.loading.loader import compile_text
 from modelcatalog.catalog.validation.schema import schema
+from modelcatalog.providers.adapter.connection import STEPS
 
 TOP = Path(__file__).parent.parent
 
@@ -43,6 +44,11 @@ def test_every_finding_code_and_step_is_documented() -> None:
     used |= set(errors._KINDS)
     assert used
     assert {code for code in used if f"`{code}`" not in text} == set()
+
+
+def test_the_steps_of_a_probe_are_all_documented_and_no_others() -> None:
+    table = (TOP / "docs" / "findings.md").read_text("utf-8").partition("## Steps of a probe")[2]
+    assert tuple(re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)) == STEPS
 
 
 def test_every_key_of_an_entry_is_documented() -> None:

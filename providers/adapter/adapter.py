@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.connection import Built, Connection, Failure
-from modelcatalog.providers.adapter.packages import Package
+from modelcatalog.providers.adapter.packages import Package, import_sdk
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
-    from modelcatalog.providers.chat.calls import ChatCalls
 
 __all__ = ["Adapter", "Ambient", "Built", "Connection", "Failure", "Package", "UrlRule"]
 
@@ -36,6 +35,22 @@ class UrlRule(NamedTuple):
     forbid_version: bool
 
 
+class Calls(Protocol):
+    """The uniform calls of an adapter: an instance of `modelcatalog.providers.chat.calls.ChatCalls`, or its like."""
+
+    def chat(self, client: Any, call: ChatCall) -> ChatReply: ...
+
+    async def achat(self, client: Any, call: ChatCall) -> ChatReply: ...
+
+    def stream(self, client: Any, call: ChatCall) -> Iterator[ChatChunk]: ...
+
+    def astream(self, client: Any, call: ChatCall) -> AsyncIterator[ChatChunk]: ...
+
+    def list_models(self, client: Any, path: str = ...) -> list[str]: ...
+
+    async def alist_models(self, client: Any, path: str = ...) -> list[str]: ...
+
+
 class Adapter:
     """One SDK or protocol. A subclass states the facts as class attributes and builds the client.
 
@@ -45,14 +60,22 @@ class Adapter:
 
     PACKAGE: ClassVar[Package]
     CALLS: ClassVar[str]
+    FAILURES: ClassVar[str] = "modelcatalog.providers.failures.http_api"
+    """The module whose `failure` explains the SDK's exceptions."""
     CLIENTS: ClassVar[tuple[str, str]]
     """Module and class of the sync and of the async client."""
+    REQUEST: ClassVar[str] = ""
+    """Module, class and method of the native call: `openai.resources.chat.Completions.create`."""
     URL_RULE: ClassVar[UrlRule] = UrlRule((), "", forbid_version=False)
     TARGETS: ClassVar[frozenset[str]] = frozenset({"client", "request"})
     SETTINGS: ClassVar[frozenset[str]] = frozenset({"api_key", "base_url"})
     ARGUMENTS: ClassVar[frozenset[str]] = frozenset()
     """Arguments that the adapter takes itself, whatever the entry says."""
     AMBIENT: ClassVar[tuple[Ambient, ...]] = ()
+    KEY_VARIABLES: ClassVar[tuple[str, ...]] = ()
+    """Those of AMBIENT in which the SDK looks for the key of its own vendor. The bundled entry of that vendor names
+    them, and no other: a key must not reach another service because the same SDK calls it.
+    """
     FURTHER_PACKAGES: ClassVar[tuple[Package, ...]] = ()
     """Packages without which the SDK can't make a call."""
     IN_PROCESS: ClassVar[bool] = False
@@ -72,7 +95,14 @@ class Adapter:
 
     def parameters(self, target: str) -> frozenset[str] | None:
         """The names that the SDK takes at this target, None when it takes any. Imports the SDK."""
-        raise NotImplementedError
+        from pkgutil import resolve_name
+
+        from modelcatalog.providers.http.parameters import names_of
+
+        if target in ("adapter", "body"):
+            return self.ARGUMENTS if target == "adapter" else None
+        import_sdk(self.PACKAGE)
+        return names_of(resolve_name(f"{self.CLIENTS[0]}.__init__" if target == "client" else self.REQUEST))
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """The SDK's client. Touches no network; reads nothing that the connection doesn't hold."""
@@ -134,21 +164,21 @@ class Adapter:
 
     def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
         """Where a call failed and why. Occurrences of `secrets` in the server's words are redacted."""
-        from modelcatalog.providers.failures.http_api import failure
-
-        return failure(error, secrets)
+        found: Failure = import_module(self.FAILURES).failure(error, secrets)
+        return found
 
     def _require_list(self) -> None:
         if self.NO_LIST:
             raise NotImplementedError(self.NO_LIST)
 
     @property
-    def calls(self) -> ChatCalls:
+    def calls(self) -> Calls:
         """The uniform calls, loaded when they are first needed."""
         return _calls(self.CALLS)
 
 
+# Keyed by the module, which is loaded once anyway.
 @cache
-def _calls(module: str) -> ChatCalls:
-    calls: ChatCalls = import_module(module).CALLS
+def _calls(module: str) -> Calls:
+    calls: Calls = import_module(module).CALLS
     return calls

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, get_args
+
+from modelcatalog.catalog.redaction.secret import reveal
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.redaction.secret import Secret
 
 
-Step = Literal["connect", "tls", "timeout", "auth", "path", "model", "quota", "request", "server", "answer"]
+Step = Literal[
+    "setup",
+    "local",
+    "proxy",
+    "dns",
+    "connect",
+    "tls",
+    "http",
+    "auth",
+    "path",
+    "model",
+    "quota",
+    "request",
+    "server",
+    "answer",
+    "timeout",
+]
+"""How far a call came: all the words that there are for it, in the order in which a call takes the steps."""
+STEPS: tuple[Step, ...] = get_args(Step)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +58,11 @@ class Connection:
     ambient: Mapping[str, str] = field(default_factory=dict, repr=False)
     follow_redirects: bool = True
 
+    def given(self, target: str) -> dict[str, Any]:
+        """The arguments for this target that have a value, as the SDK gets them: secrets as texts."""
+        arguments = self.arguments.get(target, {})
+        return {name: reveal(value) for name, value in arguments.items() if value is not None}
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("a connection holds secrets, and is not pickled")
 
@@ -54,6 +79,13 @@ class Built(NamedTuple):
     aclose: Callable[[], Awaitable[None]] | None = None
     aopen: Callable[[], Awaitable[Any]] | None = None
     emulates_tools: bool = False
+
+    @classmethod
+    def on(cls, client: Any, http: Any, *, sync: bool) -> Self:
+        """The SDK's client on an HTTP client of ours, which closes with it; `http` is None for one of the caller's."""
+        if http is None:
+            return cls(client)
+        return cls(client, close=http.close) if sync else cls(client, aclose=http.aclose)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ ADAPTERS = {
     "azureai": "modelcatalog.providers.ended.azureai.azureai:AzureAI",
     "bedrock": "modelcatalog.providers.bedrock.bedrock:Bedrock",
     "cloudflare": "modelcatalog.providers.cloudflare.cloudflare:Cloudflare",
+    "cohere": "modelcatalog.providers.cohere.cohere:Cohere",
     "goodfire": "modelcatalog.providers.ended.goodfire.goodfire:Goodfire",
     "google": "modelcatalog.providers.google.google:Google",
     "google_legacy": "modelcatalog.providers.ended.google_legacy.google_legacy:GoogleLegacy",
@@ -79,6 +80,7 @@ def extension_problems() -> list[Problem]:
     return problems
 
 
+# An adapter has no state: one instance for each class.
 @cache
 def _instance(value: str) -> Adapter:
     adapter: Adapter = _class(value)()

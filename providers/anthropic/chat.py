@@ -14,14 +14,11 @@ if TYPE_CHECKING:
 class Messages(Completions):
     """Anthropic's messages, with a client that is made like openai's."""
 
+    SEND = "messages.with_raw_response.create"
+    OPEN = "messages.create"
+
     def encode(self, client: Any, call: ChatCall, *, stream: bool) -> dict[str, Any]:
         return keywords(call, stream=stream)
-
-    def send(self, client: Any, sent: dict[str, Any]) -> Any:
-        return client.messages.with_raw_response.create(**sent)
-
-    def open(self, client: Any, sent: dict[str, Any]) -> Any:
-        return client.messages.create(**sent)
 
     def decode(self, answer: Any, call: ChatCall) -> ChatReply:
         return reply(answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.redaction.secret import reveal
@@ -11,7 +10,7 @@ from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.chat.tool_emulation import PARAMETERS
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.connection import Built, Connection, Failure
+    from modelcatalog.providers.adapter.connection import Built, Connection
 
 
 class Bedrock(Adapter):
@@ -19,6 +18,7 @@ class Bedrock(Adapter):
 
     PACKAGE = Package("aioboto3", "aioboto3", "15.5", "bedrock")
     CALLS = "modelcatalog.providers.bedrock.chat"
+    FAILURES = "modelcatalog.providers.bedrock.failure"
     # botocore makes the class as it runs.
     CLIENTS = ("botocore.client.BedrockRuntime", "aiobotocore.client.BedrockRuntime")
     TARGETS = frozenset({"session.client", "request", "body", "adapter"})
@@ -80,8 +80,3 @@ class Bedrock(Adapter):
         from modelcatalog.providers.bedrock.identity import identify
 
         return identify(connection)
-
-    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
-        from modelcatalog.providers.bedrock.failure import failure
-
-        return failure(error, secrets)

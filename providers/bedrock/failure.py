@@ -3,44 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from modelcatalog.catalog.redaction.secret import redact
-from modelcatalog.providers.adapter.chat_types import AnswerError
-from modelcatalog.providers.adapter.connection import Failure, Step
-from modelcatalog.providers.failures.transport import Cause, cause_of, causes, one_line
+from modelcatalog.providers.failures.classifier import Refusal, explained
+from modelcatalog.providers.failures.transport import CUT, Cause, causes
 
-# https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html, looked at 2026-11-23.
-_CODES: dict[str, tuple[Step, str]] = {
-    "AccessDeniedException": ("auth", "forbidden"),
-    "ExpiredTokenException": ("auth", "expired"),
-    "ExpiredToken": ("auth", "expired"),
-    "IncompleteSignature": ("auth", "key"),
-    "InvalidClientTokenId": ("auth", "key"),
-    "InvalidSignatureException": ("auth", "key"),
-    "MissingAuthenticationTokenException": ("auth", "key"),
-    "SignatureDoesNotMatch": ("auth", "key"),
-    "UnrecognizedClientException": ("auth", "key"),
-    "ResourceNotFoundException": ("model", "unknown-model"),
-    "ModelNotReadyException": ("model", "not-ready"),
-    "ServiceQuotaExceededException": ("quota", "rate"),
-    "ThrottlingException": ("quota", "rate"),
-    "ModelTimeoutException": ("timeout", "server"),
-    "ModelErrorException": ("server", "error"),
-    "ModelStreamErrorException": ("server", "error"),
-    "InternalServerException": ("server", "error"),
-    "ServiceUnavailableException": ("server", "error"),
-    "ValidationException": ("request", "error"),
-}
-_STATUSES: dict[int, tuple[Step, str]] = {
-    401: ("auth", "key"),
-    403: ("auth", "forbidden"),
-    404: ("path", "not-found"),
-    405: ("path", "not-found"),
-    408: ("timeout", "server"),
-    429: ("quota", "rate"),
-    504: ("timeout", "server"),
-}
+if TYPE_CHECKING:
+    from modelcatalog.providers.adapter.connection import Failure
+
 # botocore's own, which say what failed before there was an answer. They hold no secret.
 _LOCAL: dict[str, Cause] = {
     "NoCredentialsError": Cause("auth", "no-credentials", "The AWS chain found no credentials."),
@@ -51,17 +21,11 @@ _LOCAL: dict[str, Cause] = {
     "ProfileNotFound": Cause("auth", "profile", "There is no such profile in ~/.aws."),
     "ReadTimeoutError": Cause("timeout", "read", "Connected, but no answer within the time allowed."),
     "ConnectTimeoutError": Cause("timeout", "connect", "No connection within the time allowed."),
-    "ConnectionClosedError": Cause(
-        "answer", "cut", "The connection was closed before the answer was complete."
-    ),
-    "ResponseStreamingError": Cause(
-        "answer", "cut", "The connection was closed before the answer was complete."
-    ),
-    "IncompleteReadError": Cause(
-        "answer", "cut", "The connection was closed before the answer was complete."
-    ),
+    "ConnectionClosedError": CUT,
+    "ResponseStreamingError": CUT,
+    "IncompleteReadError": CUT,
     "ProxyConnectionError": Cause(
-        "connect", "proxy", "The proxy would not connect (HTTP_PROXY, HTTPS_PROXY)."
+        "proxy", "refused", "The proxy would not connect (HTTP_PROXY, HTTPS_PROXY)."
     ),
     "ResponseParserError": Cause("answer", "unreadable", "The answer can't be read, it isn't JSON."),
 }
@@ -69,34 +33,21 @@ _LOCAL: dict[str, Cause] = {
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     """Where a call failed and why. Occurrences of `secrets` in the server's words are masked."""
-    chain = list(causes(error))
-    status: int | None = None
-    url = next((one.modelcatalog_url for one in chain if hasattr(one, "modelcatalog_url")), None)
-    for one in chain:
-        if isinstance(one, AnswerError):
-            cause, status, url = Cause("answer", "unreadable", str(one)), one.status, one.url or url
-        elif isinstance(response := getattr(one, "response", None), dict):
-            status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-            cause = _refused(status, response.get("Error") or {})
-        elif type(one).__name__ in _LOCAL:
-            cause = _LOCAL[type(one).__name__]
-        else:
-            continue
-        break
-    else:
-        cause = cause_of(chain)
-    method = None if url is None else "POST"
-    url = redact(url, secrets) if url else None
-    return Failure(cause.step, cause.reason, status, url, method, one_line(redact(cause.detail, secrets)))
+    url = next((one.modelcatalog_url for one in causes(error) if hasattr(one, "modelcatalog_url")), None)
+    return explained(error, secrets, _read, url=url)
 
 
-def _refused(status: Any, error: Any) -> Cause:
-    code, said = str(error.get("Code") or ""), str(error.get("Message") or "")
-    code = code[:1].upper() + code[1:]  # inside a stream, they begin with a small letter
-    if code == "ValidationException" and "model" in said.lower() and "identifier" in said.lower():
-        return Cause("model", "unknown-model", said)
-    if code in _CODES:
-        return Cause(*_CODES[code], said)
-    if not isinstance(status, int) or (status >= 500 and status not in _STATUSES):
-        return Cause("server", "error", said or code)
-    return Cause(*_STATUSES.get(status, ("request", "error")), said or code)
+def _read(error: BaseException) -> Refusal | Cause | None:
+    response = getattr(error, "response", None)
+    if not isinstance(response, dict):
+        return _LOCAL.get(type(error).__name__)
+    refused: dict[str, Any] = response.get("Error") or {}
+    code, said = str(refused.get("Code") or ""), str(refused.get("Message") or "")
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return Refusal(
+        status=status if isinstance(status, int) else None,
+        said=said or code,
+        codes=(code,),
+        # botocore writes the status in the place of a code that isn't there.
+        structured=bool(code) and not code.isdigit(),
+    )

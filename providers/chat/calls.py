@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, Protocol
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from modelcatalog.providers.chat.guard import Guard
 from modelcatalog.providers.chat.tool_emulation import Emulation
@@ -30,10 +31,13 @@ class Decoder(Protocol):
 class ChatCalls:
     """The uniform calls with the clients of one SDK.
 
-    A subclass says how a call becomes the keywords of the SDK's own (`encode`), which method takes them (`send`, and
-    `open` for a stream), and what its answer holds (`decode`, `decoder`). Where the async client's methods have other
-    names, `asend` and `aopen` say so.
+    A subclass says how a call becomes the keywords of the SDK's own (`encode`), which method of the client takes them
+    (`SEND`, and `OPEN` for a stream; or `send` and `open`, where more than that is to be said), and what its answer
+    holds (`decode`, `decoder`). Where the async client's methods have other names, `asend` and `aopen` say so.
     """
+
+    SEND: ClassVar[str] = ""
+    OPEN: ClassVar[str] = ""
 
     def encode(self, client: Any, call: ChatCall, *, stream: bool) -> dict[str, Any]:
         """Keywords of the SDK's own call."""
@@ -41,7 +45,7 @@ class ChatCalls:
 
     def send(self, client: Any, sent: dict[str, Any]) -> Any:
         """The SDK's answer; with an async client something to await that gives it."""
-        raise NotImplementedError
+        return attrgetter(self.SEND)(client)(**sent)
 
     def asend(self, client: Any, sent: dict[str, Any]) -> Any:
         """`send`, where the async client's method has another name."""
@@ -49,7 +53,7 @@ class ChatCalls:
 
     def open(self, client: Any, sent: dict[str, Any]) -> Any:
         """The SDK's stream; with an async client it, or something to await that gives it."""
-        raise NotImplementedError
+        return attrgetter(self.OPEN)(client)(**sent)
 
     def aopen(self, client: Any, sent: dict[str, Any]) -> Any:
         """`open`, where the async client's method has another name."""

@@ -5,7 +5,6 @@ https://developers.cloudflare.com/api/resources/ai/methods/run/ (looked at 2026-
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
@@ -16,7 +15,7 @@ from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
 from modelcatalog.providers.http.parameters import names_of
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.connection import Connection, Failure
+    from modelcatalog.providers.adapter.connection import Connection
 
 
 class Cloudflare(Adapter):
@@ -24,6 +23,7 @@ class Cloudflare(Adapter):
 
     PACKAGE = Package("httpx2", "httpx2", "2.16", "cloudflare")
     CALLS = "modelcatalog.providers.cloudflare.chat"
+    FAILURES = "modelcatalog.providers.cloudflare.failure"
     CLIENTS = (
         "modelcatalog.providers.cloudflare.client.WorkersAI",
         "modelcatalog.providers.cloudflare.client.AsyncWorkersAI",
@@ -80,8 +80,3 @@ class Cloudflare(Adapter):
                     f"{connection.provider} has a place of its own for {name}.", argument=name
                 )
         return body
-
-    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
-        from modelcatalog.providers.cloudflare.failure import failure
-
-        return failure(error, secrets)

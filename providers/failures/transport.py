@@ -19,6 +19,7 @@ class Cause(NamedTuple):
     detail: str
 
 
+CUT = Cause("answer", "cut", "The connection was closed before the answer was complete.")
 # Exceptions of httpx2 and httpx, whose names are the same, so that neither need be imported.
 _NAMED: dict[str, Cause] = {
     "ConnectTimeout": Cause("timeout", "connect", "No connection within the time allowed."),
@@ -26,7 +27,7 @@ _NAMED: dict[str, Cause] = {
     "WriteTimeout": Cause("timeout", "write", "The request could not be sent within the time allowed."),
     "PoolTimeout": Cause("timeout", "pool", "No connection of the pool became free within the time allowed."),
     "ProxyError": Cause(
-        "connect", "proxy", "The proxy would not connect (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY)."
+        "proxy", "refused", "The proxy would not connect (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY)."
     ),
     "TooManyRedirects": Cause("path", "redirects", "The address redirects in a circle."),
     "UnsupportedProtocol": Cause("path", "scheme", "The address must begin with http:// or https://."),
@@ -36,9 +37,7 @@ _NAMED: dict[str, Cause] = {
     "UnicodeEncodeError": Cause(
         "auth", "header", "The key, or another header, has a sign that no request can carry."
     ),
-    "RemoteProtocolError": Cause(
-        "answer", "cut", "The connection was closed before the answer was complete."
-    ),
+    "RemoteProtocolError": CUT,
     "JSONDecodeError": Cause("answer", "unreadable", "The answer can't be read, it isn't JSON."),
 }
 # How http.client, requests and aiohttp begin when they refuse a header.
@@ -51,7 +50,7 @@ _HEADER = (
 # Known only by their outermost name.
 _VAGUE = {
     "ConnectError": Cause("connect", "unreachable", "No connection."),
-    "ReadError": Cause("answer", "cut", "The connection was closed before the answer was complete."),
+    "ReadError": CUT,
     "WriteError": Cause("answer", "cut", "The connection was closed before the request was sent."),
     "APIConnectionError": Cause("connect", "unreachable", "No connection."),
 }
@@ -100,13 +99,15 @@ def _below_http(error: BaseException) -> Cause | None:
             reason = (error.reason or "unknown reason").replace("_", " ").lower()
             return Cause("tls", "handshake", f"No TLS connection: {reason}. Does the port speak https?")
         case socket.gaierror():
-            return Cause("connect", "dns", "The host's name is not known.")
+            return Cause("dns", "unknown-host", "The host's name is not known.")
         case ConnectionRefusedError():
             return Cause("connect", "refused", "Nothing listens at this port (connection refused).")
     return None
 
 
 def _by_name(error: BaseException) -> Cause | None:
+    if type(error).__name__ == "RemoteProtocolError" and "illegal status line" in str(error):
+        return Cause("http", "not-http", "The port answers, but not in HTTP/1.1.")
     if isinstance(error, ValueError) and str(error).startswith(_HEADER):
         return _NAMED["LocalProtocolError"]
     return _NAMED.get(type(error).__name__)

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from modelcatalog.catalog.redaction.secret import redact
-from modelcatalog.providers.adapter.chat_types import AnswerError
-from modelcatalog.providers.adapter.connection import Failure, Step
-from modelcatalog.providers.failures.transport import Cause, cause_of, causes, one_line
+from modelcatalog.providers.failures.classifier import Refusal, explained
+from modelcatalog.providers.failures.http_api import said
+from modelcatalog.providers.failures.transport import CUT, Cause, cause_of
 
-_STATUSES: dict[int, tuple[Step, str]] = {
-    401: ("auth", "key"),
-    402: ("quota", "no-credit"),
-    403: ("auth", "forbidden"),
-    404: ("path", "not-found"),
-    405: ("path", "not-found"),
-    408: ("timeout", "server"),
-    429: ("quota", "rate"),
-    504: ("timeout", "server"),
-}
-# https://cloud.google.com/apis/design/errors, 2026-11-23. Google tells of a wrong key with status 400.
-_REASONS: dict[str, tuple[Step, str]] = {
-    "API_KEY_INVALID": ("auth", "key"),
-    "API_KEY_EXPIRED": ("auth", "key"),
-    "SERVICE_DISABLED": ("auth", "forbidden"),
-    "BILLING_DISABLED": ("quota", "no-credit"),
-}
+if TYPE_CHECKING:
+    from modelcatalog.providers.adapter.connection import Failure
+
 # Of google-auth, and of requests, whose error shows the whole header.
 # Below a TransportError lies what kept the token's own endpoint from answering.
 _NAMED = {
@@ -53,64 +38,34 @@ _CUT = {
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     """Where a call failed and why. Occurrences of `secrets` in the server's words are masked."""
-    chain = list(causes(error))
-    status, cause = _judged(chain)
-    url, method = _call(chain)
-    return Failure(
-        cause.step,
-        cause.reason,
-        status,
-        redact(url, secrets) if url else None,
-        method,
-        one_line(redact(cause.detail, secrets)),
-    )
+    return explained(error, secrets, _read, otherwise=_otherwise)
 
 
-def _judged(chain: Sequence[BaseException]) -> tuple[int | None, Cause]:
-    for one in chain:
-        if isinstance(one, AnswerError):
-            return one.status, Cause("answer", "unreadable", str(one))
-        status = getattr(one, "code", None)
-        if isinstance(status, int) and hasattr(one, "details"):
-            return int(status), _refused(int(status), one)
-        name = type(one).__name__
-        if name in _NAMED:
-            usual = _NAMED[name]
-            detail = f"{usual.detail}: {_first(one)}" if name == "RefreshError" else usual.detail
-            return None, usual._replace(detail=detail)
-    if any(type(one).__name__ in _CUT for one in chain) and _known(chain) is None:
-        return None, Cause("answer", "cut", "The connection was closed before the answer was complete.")
-    return None, _known(chain) or cause_of(chain)
+def _read(error: BaseException) -> Refusal | Cause | None:
+    status, name = getattr(error, "code", None), type(error).__name__
+    if isinstance(status, int) and hasattr(error, "details"):
+        return _refusal(int(status), error)
+    if name == "RefreshError":
+        return _NAMED[name]._replace(detail=f"{_NAMED[name].detail}: {_first(error)}")
+    return _NAMED.get(name)
 
 
-def _known(chain: Sequence[BaseException]) -> Cause | None:
-    """What the causes say of TLS, names and refused ports, which lie below the errors of requests."""
+def _otherwise(chain: Sequence[BaseException]) -> Cause:
+    """What the causes say of TLS, names and refused ports, which are below the errors of requests; then cut answers."""
     for one in chain:
         cause = cause_of([one])
-        if cause.step in ("tls", "timeout") or cause.reason in ("dns", "refused", "proxy", "redirects"):
+        if cause.step in ("tls", "timeout", "dns", "proxy") or cause.reason in ("refused", "redirects"):
             return cause
-    return None
+    return CUT if any(type(one).__name__ in _CUT for one in chain) else cause_of(chain)
 
 
-def _refused(status: int, error: BaseException) -> Cause:
+def _refusal(status: int, error: BaseException) -> Refusal:
     body = _body(error)
-    said = str(body.get("message") or getattr(error, "message", None) or error)
-    for detail in body.get("details") or ():
-        reason = detail.get("reason") if isinstance(detail, dict) else None
-        if reason in _REASONS:
-            return Cause(*_REASONS[reason], said)
-    if said.lstrip()[:1] == "<":
-        said = "The server sent an HTML page."
-    if status == 400 and "api key" in said.lower() and "valid" in said.lower():
-        return Cause("auth", "key", said)
-    # models/x is not found for API version v1beta, or is not supported for generateContent.
-    if status == 404 and "model" in said.lower() and body.get("status"):
-        return Cause("model", "unknown-model", said)
-    if status >= 500 and status not in _STATUSES:
-        return Cause("server", "error", said)
-    if status < 400:
-        return Cause("path", "redirect", f"The address redirects elsewhere. {said}")
-    return Cause(*_STATUSES.get(status, ("request", "error")), said)
+    details = [one for one in body.get("details") or () if isinstance(one, dict)]
+    words = said(str(body.get("message") or getattr(error, "message", None) or error))
+    codes = [*(one.get("reason") for one in details), body.get("status")]
+    named = tuple(str(code) for code in codes if code)
+    return Refusal(status=status, said=words, codes=named, structured="status" in body)
 
 
 def _body(error: BaseException) -> dict[str, Any]:
@@ -129,22 +84,3 @@ def _body(error: BaseException) -> dict[str, Any]:
 
 def _first(error: BaseException) -> str:
     return str(error.args[0]) if error.args else type(error).__name__
-
-
-def _call(chain: Sequence[BaseException]) -> tuple[str | None, str | None]:
-    """URL without its query, and method."""
-    for one in chain:
-        if isinstance(one, AnswerError) and one.url:
-            return one.url.partition("?")[0], one.method
-    for one in chain:
-        for request in (_request(one), _request(getattr(one, "response", None))):
-            if request is not None and getattr(request, "url", None):
-                return str(request.url).partition("?")[0], str(request.method)
-    return None, None
-
-
-def _request(holder: Any) -> Any:
-    try:
-        return getattr(holder, "request", None)
-    except RuntimeError:  # httpx: "The .request property has not been set."
-        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, UrlRule
@@ -18,7 +17,7 @@ from modelcatalog.providers.google.http import is_third
 from modelcatalog.providers.google.safety_settings import ADAPTER_ARGUMENTS
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.connection import Built, Connection, Failure
+    from modelcatalog.providers.adapter.connection import Built, Connection
 
 
 class Google(Adapter):
@@ -26,6 +25,7 @@ class Google(Adapter):
 
     PACKAGE = GENAI
     CALLS = "modelcatalog.providers.google.chat"
+    FAILURES = "modelcatalog.providers.google.failure"
     CLIENTS = ("google.genai.Client", "google.genai.Client")
     TARGETS = frozenset({"client", "request", "adapter"})
     URL_RULE = UrlRule(
@@ -61,8 +61,3 @@ class Google(Adapter):
 
     def request_args(self, connection: Connection) -> dict[str, Any]:
         return request_args(connection)
-
-    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
-        from modelcatalog.providers.google.failure import failure
-
-        return failure(error, secrets)

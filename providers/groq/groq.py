@@ -38,6 +38,7 @@ class Groq(Adapter):
         forbid_version=True,
     )
 
+    KEY_VARIABLES = ("GROQ_API_KEY",)
     # Read in _client.py of groq 1.7. GROQ_LOG only turns on the SDK's own log, which masks the key.
     AMBIENT = (
         Ambient("GROQ_API_KEY", "would be sent as the key where none is given"),

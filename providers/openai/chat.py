@@ -16,16 +16,12 @@ if TYPE_CHECKING:
 class Completions(ChatCalls):
     """Chat completions. `usage_option`: the SDK has an option by which usage is sent at the end of a stream."""
 
+    SEND = "chat.completions.with_raw_response.create"
+    OPEN = "chat.completions.create"
     usage_option = True
 
     def encode(self, client: Any, call: ChatCall, *, stream: bool) -> dict[str, Any]:
         return keywords(call, host=client.base_url.host, stream=stream, usage_option=self.usage_option)
-
-    def send(self, client: Any, sent: dict[str, Any]) -> Any:
-        return client.chat.completions.with_raw_response.create(**sent)
-
-    def open(self, client: Any, sent: dict[str, Any]) -> Any:
-        return client.chat.completions.create(**sent)
 
     def parse(self, answer: Any) -> Any:
         return answer.parse()

@@ -37,6 +37,7 @@ class OpenAI(Adapter):
         forbid_version=False,
     )
     MODELS_PATH = "/models"
+    KEY_VARIABLES = ("OPENAI_API_KEY",)
     # Read in lib/_client_auth.py of openai 3.54. OPENAI_LOG only turns on the SDK's own log, which masks the key.
     AMBIENT: ClassVar[tuple[Ambient, ...]] = (
         Ambient("OPENAI_API_KEY", "would be sent as the key where none is given"),

@@ -29,6 +29,7 @@ class AzureOpenAI(OpenAI):
     CLIENTS = ("openai.AzureOpenAI", "openai.AsyncAzureOpenAI")
     SETTINGS = frozenset({"api_key", "base_url", "api_version", "token_provider", "organization", "project"})
     URL_RULE = UrlRule(strip=("/openai",), version="", forbid_version=False)
+    KEY_VARIABLES = ("AZURE_OPENAI_API_KEY",)
     # Read in lib/azure.py of openai 3.54, and in the plain client, whose constructor it calls.
     AMBIENT = (
         Ambient("AZURE_OPENAI_AD_TOKEN", "would be sent as the token where no credential is given"),

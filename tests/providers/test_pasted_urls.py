@@ -15,6 +15,7 @@ MESSAGES, COMPLETIONS = "/v1/messages", "/openai/v1/chat/completions"
 PASTED = [
     *(("anthropic", end, MESSAGES) for end in ("", "/", "/v1", "/v1/", "/v1/messages", "/v1/models")),
     ("anthropic", "/proxy/v1/messages", f"/proxy{MESSAGES}"),
+    *(("cohere", end, "/v2/chat") for end in ("", "/v1", "/v2/", "/v2/chat", "/v1/chat", "/v1/models")),
     ("anthropic_bedrock", "/model", "/model/m%2F1/invoke"),
     *(
         ("groq", end, COMPLETIONS)

@@ -6,17 +6,13 @@ ones that it does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.connection import Built, Connection
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_llama, is_wanted
-
-if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.connection import Failure
 
 # What the SDK's constructor hands on to azure-core: keywords of its policies and of its HTTP clients, as documented in
 # azure-core 1.41 (README, "Client library developer documentation", and the docstrings of the policies).
@@ -43,6 +39,7 @@ class AzureAI(Adapter):
     PACKAGE = Package("azure-ai-inference", "azure.ai.inference", "1.0.0b9", "azureai")
     FURTHER_PACKAGES = (Package("aiohttp", "aiohttp", "3.10", "azureai"),)
     CALLS = "modelcatalog.providers.ended.azureai.chat"
+    FAILURES = "modelcatalog.providers.ended.azureai.failure"
     CLIENTS = ("azure.ai.inference.ChatCompletionsClient", "azure.ai.inference.aio.ChatCompletionsClient")
     TARGETS = frozenset({"client", "request", "body", "adapter"})
     ARGUMENTS = PARAMETERS
@@ -105,11 +102,6 @@ class AzureAI(Adapter):
         if body:
             arguments["model_extras"] = {**arguments.get("model_extras", {}), **body}
         return arguments
-
-    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
-        from modelcatalog.providers.ended.azureai.failure import failure
-
-        return failure(error, secrets)
 
 
 def _options(connection: Connection) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from modelcatalog.providers.adapter.chat_types import AnswerError
-from modelcatalog.providers.failures import http_api as openai_failure
-from modelcatalog.providers.failures.transport import causes
+from modelcatalog.providers.failures import http_api
+from modelcatalog.providers.failures.classifier import Refusal, explained
+from modelcatalog.providers.failures.transport import CUT, Cause, cause_of, causes
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Failure
@@ -20,16 +19,20 @@ _CUT = {"IncompleteReadError", "ServiceResponseError", "ServerDisconnectedError"
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     """Where a call failed and why. Occurrences of `secrets` in the server's words are masked."""
     _join(error)
-    for one in causes(error):
-        if isinstance(one, AnswerError):
-            break
-        if type(one).__module__.startswith("azure.") and getattr(one, "response", None) is not None:
-            return openai_failure.failure(_RefusalError(one), secrets)
-    found = openai_failure.failure(error, secrets)
-    if found.step in ("request", "connect") and _CUT & {type(one).__name__ for one in causes(error)}:
-        detail = "The connection was closed before the answer was complete."
-        return replace(found, step="answer", reason="cut", detail=detail)
-    return found
+    return explained(error, secrets, _read, otherwise=_otherwise)
+
+
+def _read(error: BaseException) -> Refusal | None:
+    response: Any = getattr(error, "response", None)
+    if response is None or not type(error).__module__.startswith("azure."):
+        return http_api.read(error)
+    return http_api.refusal(response.status_code, _body(error, response))
+
+
+def _otherwise(chain: Sequence[BaseException]) -> Cause:
+    cause = cause_of(chain)
+    vague = cause.step in ("local", "request", "connect")
+    return CUT if vague and _CUT & {type(one).__name__ for one in chain} else cause
 
 
 def _join(error: BaseException) -> None:
@@ -41,21 +44,10 @@ def _join(error: BaseException) -> None:
             _join(inner)
 
 
-class _RefusalError(Exception):
-    """A refusal as the openai SDK would tell of it."""
-
-    def __init__(self, error: Any) -> None:
-        super().__init__(str(error))
-        self.status_code = error.response.status_code
-        self.request = error.response.request
+def _body(error: Any, response: Any) -> Any:
+    for name in ("json", "text"):
         try:
-            self.body: Any = error.response.json()
-        except Exception:  # noqa: BLE001  a body that isn't JSON, or can't be read any more
-            self.body = _text(error)
-
-
-def _text(error: Any) -> str:
-    try:
-        return str(error.response.text())
-    except Exception:  # noqa: BLE001  likewise
-        return str(error.message)
+            return getattr(response, name)()
+        except Exception:  # noqa: BLE001, S112  a body that isn't JSON, or can't be read any more
+            continue
+    return str(error.message)

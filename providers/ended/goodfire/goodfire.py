@@ -6,7 +6,6 @@ What the SDK sends unless other values are given: a system prompt of its own (wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
@@ -17,7 +16,7 @@ from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.connection import Connection, Failure
+    from modelcatalog.providers.adapter.connection import Connection
 
 
 class Goodfire(Adapter):
@@ -25,6 +24,7 @@ class Goodfire(Adapter):
 
     PACKAGE = Package("goodfire", "goodfire", "0.3.5", "goodfire")
     CALLS = "modelcatalog.providers.ended.goodfire.chat"
+    FAILURES = "modelcatalog.providers.ended.goodfire.failure"
     CLIENTS = ("goodfire.Client", "goodfire.AsyncClient")
     TARGETS = frozenset({"request", "adapter"})
     ARGUMENTS = PARAMETERS
@@ -64,11 +64,6 @@ class Goodfire(Adapter):
         if sync:
             return Built(client, close=_nothing, emulates_tools=emulates)
         return Built(client, aclose=_anothing, emulates_tools=emulates)
-
-    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
-        from modelcatalog.providers.ended.goodfire.failure import failure
-
-        return failure(error, secrets)
 
 
 def _nothing() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.redaction.secret import reveal
@@ -16,7 +15,7 @@ from modelcatalog.providers.google.safety_settings import (
 )
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.connection import Built, Connection, Failure
+    from modelcatalog.providers.adapter.connection import Built, Connection
 
 
 class GoogleLegacy(Adapter):
@@ -24,6 +23,7 @@ class GoogleLegacy(Adapter):
 
     PACKAGE = Package("google-generativeai", "google.generativeai", "0.8.6", "google-legacy")
     CALLS = "modelcatalog.providers.ended.google_legacy.chat"
+    FAILURES = "modelcatalog.providers.google.failure"
     CLIENTS = ("google.generativeai.GenerativeModel", "google.generativeai.GenerativeModel")
     TARGETS = frozenset({"configure", "model", "request", "adapter"})
     URL_RULE = UrlRule(strip=("/v1beta/models", "/v1beta", "/v1"), version="", forbid_version=True)
@@ -79,8 +79,3 @@ class GoogleLegacy(Adapter):
     def request_args(self, connection: Connection) -> dict[str, Any]:
         """Keywords of `generate_content`. Safety settings are not among them: the model object holds those."""
         return sorted_out(super().request_args(connection))
-
-    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
-        from modelcatalog.providers.google.failure import failure
-
-        return failure(error, secrets)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from modelcatalog.providers.google.safety_settings import (
 from modelcatalog.providers.identities.google_adc import QUOTA
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.connection import Built, Connection, Failure
+    from modelcatalog.providers.adapter.connection import Built, Connection
 
 # Of the arguments of `vertexai.init`, those that a model object has a use for.
 _CONFIGURE = frozenset(
@@ -38,6 +37,7 @@ class Vertex(Adapter):
 
     PACKAGE = Package("google-cloud-aiplatform", "vertexai", "2.7", "vertex")
     CALLS = "modelcatalog.providers.ended.vertex.chat"
+    FAILURES = "modelcatalog.providers.google.failure"
     CLIENTS = ("vertexai.generative_models.GenerativeModel", "vertexai.generative_models.GenerativeModel")
     TARGETS = frozenset({"configure", "model", "request", "adapter"})
     SETTINGS = frozenset({"base_url", "project", "location", "credentials_file", "quota_project"})
@@ -103,11 +103,6 @@ class Vertex(Adapter):
         from modelcatalog.providers.identities.google_identity import identify
 
         return identify(connection)
-
-    def failure(self, error: BaseException, secrets: Sequence[str] = ()) -> Failure:
-        from modelcatalog.providers.google.failure import failure
-
-        return failure(error, secrets)
 
 
 def _model(connection: Connection, config: Any) -> Any:

@@ -46,6 +46,8 @@ class Goodfire(Service):
     client_arguments: Mapping[str, Any] = {}
     usual_patience = (None, 5)
 
+    hidden = frozenset(range(402, 600)) - {402, 403, 404, 429, 500}
+
     def base_url(self, origin: str) -> str:
         return origin
 

@@ -50,12 +50,16 @@ class Service:
     has_usage = True
     # Statuses of which the SDK throws the server's words away.
     silent: frozenset[int] = frozenset()
+    # Statuses that the SDK's exceptions don't hold.
+    hidden: frozenset[int] = frozenset()
     # What a reply says of the model; None where the service does not say.
     model: str | None = "recorded"
     # Where else than in the SDK's own package the client's class may be.
     client_homes: tuple[str, ...] = ()
     # Without a word for "none", the tools are not sent.
     tool_choices: frozenset[str] = frozenset({"auto", "none", "required"})
+    # Without a word for one tool by its name, that tool alone is sent, and has to be called.
+    named_tool_choice = True
     # A client works without a key, and then sends none.
     keyless = True
     # Names that the client and the call take, and the client's own patience in seconds and retries.

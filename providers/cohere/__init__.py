@@ -1,0 +1,1 @@
+"""providers/cohere: the adapter for the cohere SDK."""
