@@ -26,7 +26,7 @@ class FindingCode(NamedTuple):
 
 
 def _codes(rows: Iterable[Mapping[str, str]], *, online: bool) -> tuple[FindingCode, ...]:
-    return tuple(FindingCode(**row, online=online) for row in rows)  # type: ignore[arg-type]  (a row of our own data)
+    return tuple(FindingCode(**row, online=online) for row in rows)  # type: ignore[arg-type]  # our own data
 
 
 _DATA = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))

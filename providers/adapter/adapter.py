@@ -97,7 +97,7 @@ class Adapter:
         """The names that the SDK takes at this target, None when it takes any. Imports the SDK."""
         from pkgutil import resolve_name
 
-        from modelcatalog.providers.http.parameters import names_of
+        from modelcatalog.providers.adapter.signatures import names_of
 
         if target in ("adapter", "body"):
             return self.ARGUMENTS if target == "adapter" else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.adapter import Ambient
 from modelcatalog.providers.adapter.packages import installed_version
-from modelcatalog.providers.http.parameters import names_of
+from modelcatalog.providers.adapter.signatures import names_of
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.packages import Package

@@ -51,11 +51,13 @@ class Cohere(Adapter):
         ours = None
         if arguments["httpx_client"] is None:
             secret = [name for name, value in connection.headers.items() if isinstance(value, Secret)]
-            hooks, options = (
-                [home_keeper(secret, sync=sync)],
-                {"follow_redirects": connection.follow_redirects},
+            ours = http_client(
+                sync=sync,
+                library="httpx",
+                requests=[home_keeper(secret, sync=sync)],
+                key=key,
+                follow_redirects=connection.follow_redirects,
             )
-            ours = http_client(sync=sync, library="httpx", requests=hooks, key=key, **options)
             arguments["httpx_client"] = ours
         client = (sdk.ClientV2 if sync else sdk.AsyncClientV2)(**arguments)
         wrapper = client._client_wrapper  # noqa: SLF001  the constructor takes no headers

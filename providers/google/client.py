@@ -17,10 +17,10 @@ from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.adapter import Ambient
 from modelcatalog.providers.adapter.connection import Built, Connection
 from modelcatalog.providers.adapter.packages import Package, import_sdk
+from modelcatalog.providers.adapter.signatures import names_of
 from modelcatalog.providers.google.http import ASKED_EACH_TIME, http_client, library
 from modelcatalog.providers.google.safety_settings import adapter_arguments, safety_settings
 from modelcatalog.providers.http.client import tls_context
-from modelcatalog.providers.http.parameters import names_of
 
 GENAI = Package("google-genai", "google.genai", "2.30", "google")
 

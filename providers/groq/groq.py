@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.http.hooks import NO_KEY
-from modelcatalog.providers.http.parameters import names_of, request_args
+from modelcatalog.providers.http.parameters import request_args
 from modelcatalog.providers.http.stainless import Kit
 from modelcatalog.providers.http.stainless import build as build_client
 
@@ -22,6 +21,7 @@ class Groq(Adapter):
     PACKAGE = Package("groq", "groq", "1.7", "groq")
     CALLS = "modelcatalog.providers.groq.chat"
     CLIENTS = ("groq.Groq", "groq.AsyncGroq")
+    REQUEST = "groq.resources.chat.completions.Completions.create"
     TARGETS = frozenset({"client", "request", "body"})
     MODELS_PATH = "/openai/v1/models"
     # The SDK continues with /openai/v1 by itself.
@@ -48,14 +48,6 @@ class Groq(Adapter):
             "its headers would be sent with every request, an Authorization in place of the key",
         ),
     )
-
-    def parameters(self, target: str) -> frozenset[str] | None:
-        if target == "body":
-            return None
-        sdk = import_sdk(self.PACKAGE)
-        if target == "client":
-            return names_of(sdk.Groq.__init__)
-        return names_of(import_module("groq.resources.chat.completions").Completions.create)
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`groq.Groq` or `groq.AsyncGroq`. Raises ValueError without a base URL."""

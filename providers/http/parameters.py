@@ -1,4 +1,4 @@
-"""What the openai SDK's client and its chat call take, and the keywords of each call."""
+"""The keywords of each call of an SDK that the generator Stainless made."""
 
 from __future__ import annotations
 
@@ -10,17 +10,6 @@ if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Connection
 
 
-def parameters_of(client: Any, target: str) -> frozenset[str] | None:
-    """The names that the constructor of `client`, or the chat call, takes; None where any name is taken."""
-    if target == "body":
-        return None
-    if target == "client":
-        return names_of(client.__init__)
-    from openai.resources.chat.completions import Completions
-
-    return names_of(Completions.create)
-
-
 def request_args(connection: Connection) -> dict[str, Any]:
     """The arguments for each request; those for its body in `extra_body`, which becomes part of the JSON."""
     arguments = {name: reveal(value) for name, value in connection.arguments.get("request", {}).items()}
@@ -28,12 +17,3 @@ def request_args(connection: Connection) -> dict[str, Any]:
     if body:
         arguments["extra_body"] = {**arguments.get("extra_body", {}), **body}
     return arguments
-
-
-def names_of(function: Any) -> frozenset[str]:
-    """The names of a function's parameters, but `self` and private ones."""
-    from inspect import signature
-
-    return frozenset(
-        name for name in signature(function).parameters if name != "self" and not name.startswith("_")
-    )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.connection import Built, Connection
+from modelcatalog.providers.adapter.signatures import names_of
 from modelcatalog.providers.http.client import http_client
 from modelcatalog.providers.http.hooks import NO_KEY, Hook, home_keeper, key_dropper, key_filler
-from modelcatalog.providers.http.parameters import names_of
 from modelcatalog.providers.mistral.retries import retry_config
 
 if TYPE_CHECKING:

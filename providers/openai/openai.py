@@ -8,7 +8,7 @@ from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, Ur
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
 from modelcatalog.providers.http.hooks import NO_KEY
-from modelcatalog.providers.http.parameters import parameters_of, request_args
+from modelcatalog.providers.http.parameters import request_args
 from modelcatalog.providers.openai.client import build as build_client
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class OpenAI(Adapter):
     PACKAGE = Package("openai", "openai", "3.50", "openai")
     CALLS = "modelcatalog.providers.openai.chat"
     CLIENTS = ("openai.OpenAI", "openai.AsyncOpenAI")
+    REQUEST = "openai.resources.chat.completions.Completions.create"
     TARGETS = frozenset({"client", "request", "body", "adapter"})
     ARGUMENTS = PARAMETERS
     SETTINGS = frozenset({"api_key", "base_url", "organization", "project"})
@@ -56,9 +57,6 @@ class OpenAI(Adapter):
         if "/openai/deployments/" in f"{url}/":
             return f"{url} is the address of an Azure deployment, with one path for each model: use openai/azure."
         return None
-
-    def parameters(self, target: str) -> frozenset[str] | None:
-        return PARAMETERS if target == "adapter" else parameters_of(import_sdk(self.PACKAGE).OpenAI, target)
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`openai.OpenAI` or `openai.AsyncOpenAI`. Raises ValueError without a base URL."""

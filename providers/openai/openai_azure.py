@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.adapter import Ambient, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
+from modelcatalog.providers.chat.tool_emulation import is_wanted
 from modelcatalog.providers.http.hooks import NO_KEY
-from modelcatalog.providers.http.parameters import parameters_of
 from modelcatalog.providers.openai.client import build as build_client
 from modelcatalog.providers.openai.openai import OpenAI
 
@@ -47,11 +46,6 @@ class AzureOpenAI(OpenAI):
         if rest.startswith("v1/"):
             return f"{url} is an address for the plain client: give it to a provider without qualifier."
         return f"{url} has the path of one deployment: the SDK adds that by itself. Write {base}."
-
-    def parameters(self, target: str) -> frozenset[str] | None:
-        return (
-            PARAMETERS if target == "adapter" else parameters_of(import_sdk(self.PACKAGE).AzureOpenAI, target)
-        )
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`openai.AzureOpenAI` or `openai.AsyncAzureOpenAI`. ValueError without endpoint or API version."""

@@ -25,7 +25,14 @@ ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 TLS = "providers/http/tls.py"
 
 # Folders that use an SDK beside its adapter's own, and why.
-SHARED: dict[str, set[str]] = {}
+SHARED = {
+    # The library that finds Google's credentials, for every adapter that takes them.
+    "google.auth": {"providers/identities", "providers/ended/google_legacy"},
+    # Chat templates are those of the tokenizers that vLLM uses too.
+    "transformers": {"providers/local"},
+}
+# Libraries of HTTP are no SDKs: many adapters have one below theirs.
+HTTP = {"aiohttp", "httpx", "httpx2"}
 
 # What vLLM's own processes take from variables and from nowhere else.
 ENGINE = "providers/vllm/environment.py"
@@ -152,7 +159,8 @@ def test_an_sdk_is_imported_in_its_adapters_folder_alone() -> None:
     for name in adapter_names():
         folder = "/".join(ADAPTERS[name].partition(":")[0].split(".")[1:-1])
         for package in (load_adapter(name).PACKAGE, *load_adapter(name).FURTHER_PACKAGES):
-            owners.setdefault(package.import_name, set()).add(folder)
+            if package.import_name not in HTTP:
+                owners.setdefault(package.import_name, set()).add(folder)
     strays = [
         f"{path}: {sdk}"
         for path, tree in code(*FLOORS).items()

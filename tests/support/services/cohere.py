@@ -54,13 +54,13 @@ class Cohere(OpenAI):
         start = {"message": {"role": "assistant"}}
         events: list[dict[str, Any]] = [{"type": "message-start", "id": "1", "delta": start}]
         for text in texts:
-            delta = {"message": {"content": {"text": text}}}
-            events.append({"type": "content-delta", "index": 0, "delta": delta})
+            said = {"message": {"content": {"text": text}}}
+            events.append({"type": "content-delta", "index": 0, "delta": said})
         for index, call in enumerate(calls):
             events += pieces(index, asked(call))
         if finish is not None:
-            delta = {"finish_reason": REASONS[finish], "usage": USAGE}
-            events.append({"type": "message-end", "id": "1", "delta": delta})
+            last = {"finish_reason": REASONS[finish], "usage": USAGE}
+            events.append({"type": "message-end", "id": "1", "delta": last})
         return answers.events(*map(json.dumps, events))
 
     def models(self, *names: str) -> Answer:
