@@ -95,12 +95,16 @@ class Adapter:
 
     def parameters(self, target: str) -> frozenset[str] | None:
         """The names that the SDK takes at this target, None when it takes any. Imports the SDK."""
+        if target in ("adapter", "body"):
+            return self.ARGUMENTS if target == "adapter" else None
+        return self.sdk_parameters(target)
+
+    def sdk_parameters(self, target: str) -> frozenset[str]:
+        """The names of the SDK's own parameters at this target, neither `adapter` nor `body`."""
         from pkgutil import resolve_name
 
         from modelcatalog.providers.adapter.signatures import names_of
 
-        if target in ("adapter", "body"):
-            return self.ARGUMENTS if target == "adapter" else None
         import_sdk(self.PACKAGE)
         return names_of(resolve_name(f"{self.CLIENTS[0]}.__init__" if target == "client" else self.REQUEST))
 

@@ -12,7 +12,7 @@ from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.anthropic.anthropic import Anthropic
 from modelcatalog.providers.anthropic.aws_signing import CREDENTIALS, fresh_sessions, signing_client
 from modelcatalog.providers.anthropic.client import CUSTOM_HEADERS, parameters_of, require
-from modelcatalog.providers.http.hooks import NO_KEY
+from modelcatalog.providers.http.hooks import key_of
 from modelcatalog.providers.http.stainless import Kit
 from modelcatalog.providers.http.stainless import build as build_client
 
@@ -69,7 +69,7 @@ class AnthropicBedrock(Anthropic):
         if connection.auth == "aws":
             own |= {name: reveal(settings[name]) for name in CREDENTIALS if settings.get(name)}
         else:
-            own["api_key"] = NO_KEY if connection.auth == "none" else settings.get("api_key", NO_KEY)
+            own["api_key"] = key_of(connection)
         kit = Kit(
             sdk=sdk,
             variable=CUSTOM_HEADERS.variable,

@@ -13,6 +13,7 @@ from modelcatalog.providers.adapter.chat_types import (
     ChatReply,
     ToolCall,
     Usage,
+    require_end,
 )
 from modelcatalog.providers.chat.completions_codec import no_answer, tool_call
 
@@ -108,10 +109,7 @@ class Pieces:
 
     def end(self) -> ChatChunk:
         """The last piece. Raises AnswerError for an empty stream, or one that broke off."""
-        if not self._count:
-            raise AnswerError("The stream was empty")
-        if self._stop_reason is None:
-            raise AnswerError(f"The stream broke off after {self._count} pieces, before the model had ended")
+        require_end(self._count, self._stop_reason)
         calls = tuple(tool_call(call["id"], call["name"], call["text"]) for call in self._calls.values())
         usage = Usage(self._given or 0, self._made) if self._made is not None else None
         return ChatChunk("", calls, self._stop_reason, usage)

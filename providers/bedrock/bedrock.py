@@ -46,11 +46,7 @@ class Bedrock(Adapter):
             return f"{url} is Bedrock's endpoint of OpenAI's protocol: give it to a provider with the adapter openai."
         return None
 
-    def parameters(self, target: str) -> frozenset[str] | None:
-        if target == "adapter":
-            return PARAMETERS
-        if target == "body":
-            return None
+    def sdk_parameters(self, target: str) -> frozenset[str]:
         if target == "session.client":
             from inspect import signature
 

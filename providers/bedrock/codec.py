@@ -14,6 +14,7 @@ from modelcatalog.providers.adapter.chat_types import (
     Tool,
     ToolCall,
     Usage,
+    require_end,
 )
 from modelcatalog.providers.chat.completions_codec import no_answer, tool_call
 
@@ -94,10 +95,7 @@ class Pieces:
 
     def end(self) -> ChatChunk:
         """The last piece. Raises AnswerError for an empty stream, or one that broke off."""
-        if not self._count:
-            raise AnswerError("The stream was empty")
-        if self._stop_reason is None:
-            raise AnswerError(f"The stream broke off after {self._count} pieces, before the model had ended")
+        require_end(self._count, self._stop_reason)
         calls = tuple(tool_call(call["id"], call["name"], call["text"]) for call in self._calls.values())
         return ChatChunk("", calls, self._stop_reason, self._usage)
 

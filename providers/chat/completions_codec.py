@@ -15,6 +15,7 @@ from modelcatalog.providers.adapter.chat_types import (
     Tool,
     ToolCall,
     Usage,
+    require_end,
 )
 
 # "max_tokens ... is now deprecated in favor of max_completion_tokens, and is not compatible with o-series
@@ -87,10 +88,7 @@ class Pieces:
 
     def end(self) -> ChatChunk:
         """The last piece. Raises AnswerError for an empty stream, or one that broke off."""
-        if not self.count:
-            raise AnswerError("The stream was empty")
-        if self._stop_reason is None:
-            raise AnswerError(f"The stream broke off after {self.count} pieces, before the model had ended")
+        require_end(self.count, self._stop_reason)
         calls = tuple(tool_call(call["id"], call["name"], call["text"]) for call in self._calls)
         return ChatChunk("", calls, self._stop_reason, self._usage)
 

@@ -12,7 +12,7 @@ from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.adapter import Adapter, Built, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.adapter.signatures import names_of
-from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
+from modelcatalog.providers.chat.tool_emulation import is_wanted
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Connection
@@ -38,11 +38,7 @@ class Cloudflare(Adapter):
             return f"{url} is the OpenAI-compatible endpoint: use cloudflare/compat, or end it with /ai."
         return None
 
-    def parameters(self, target: str) -> frozenset[str] | None:
-        if target == "adapter":
-            return PARAMETERS
-        if target == "body":
-            return None
+    def sdk_parameters(self, target: str) -> frozenset[str]:
         from modelcatalog.providers.cloudflare.client import WorkersAI
 
         return names_of(WorkersAI.__init__)

@@ -9,7 +9,7 @@ from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Built, Conn
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.http.client import http_client
 from modelcatalog.providers.http.headers import headers_of
-from modelcatalog.providers.http.hooks import NO_KEY, home_keeper
+from modelcatalog.providers.http.hooks import NO_KEY, home_keeper, key_of
 
 
 class Cohere(Adapter):
@@ -38,7 +38,7 @@ class Cohere(Adapter):
         """`cohere.ClientV2` or `cohere.AsyncClientV2`. Raises ValueError without a base URL."""
         sdk, settings = import_sdk(self.PACKAGE), connection.settings
         arguments = {
-            "api_key": NO_KEY if connection.auth == "none" else settings.get("api_key", NO_KEY),
+            "api_key": key_of(connection),
             "base_url": settings.get("base_url"),
             "timeout": 300 if connection.timeout is None else connection.timeout,  # 300 is the SDK's own
             "max_retries": connection.max_retries,

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from modelcatalog.providers.chat.calls import MOST_MODELS, ChatCalls
+from modelcatalog.providers.chat.calls import MOST_MODELS
 from modelcatalog.providers.google import codec
-from modelcatalog.providers.google.decoder import Pieces, reply
-from modelcatalog.providers.google.request_tracking import TrackingGuard
+from modelcatalog.providers.google.answers import GenerateContent
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.chat_types import ChatCall, ChatReply
+    from modelcatalog.providers.adapter.chat_types import ChatCall
 
 _FOLDERS = ("models/", "publishers/google/models/")
 _PAGE = {"page_size": 1000}
 
 
-class Contents(ChatCalls):
+class Contents(GenerateContent):
     """Gemini's `generateContent`. A blocked prompt or answer is a reply. The async side of a client is its `aio`."""
 
     def encode(self, client: Any, call: ChatCall, *, stream: bool) -> dict[str, Any]:
@@ -54,17 +53,6 @@ class Contents(ChatCalls):
 
     def aopen(self, client: Any, sent: dict[str, Any]) -> Any:
         return client.aio.models.generate_content_stream(**sent)
-
-    def decode(self, answer: Any, call: ChatCall) -> ChatReply:
-        return reply(answer)
-
-    def decoder(self, call: ChatCall) -> Pieces:
-        return Pieces()
-
-    def guard(
-        self, client: Any, call: ChatCall | None, *, stream: bool = False, path: str = ""
-    ) -> TrackingGuard:
-        return TrackingGuard()
 
     def models(self, client: Any, path: str) -> Any:
         """One page. The path is the SDK's own."""

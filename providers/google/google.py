@@ -13,6 +13,7 @@ from modelcatalog.providers.google.client import (
     request_args,
     request_parameters,
 )
+from modelcatalog.providers.google.endpoints import gemini_url_problem
 from modelcatalog.providers.google.http import is_third
 from modelcatalog.providers.google.safety_settings import ADAPTER_ARGUMENTS
 
@@ -35,11 +36,7 @@ class Google(Adapter):
 
     def url_problem(self, url: str) -> str | None:
         """Why this endpoint is not one for the Gemini API's own protocol."""
-        if f"{url}/".endswith("/openai/"):
-            return (
-                f"{url} is Gemini's OpenAI-compatible address: give it to a provider with the adapter openai."
-            )
-        return None
+        return gemini_url_problem(url)
 
     def parameters(self, target: str) -> frozenset[str] | None:
         if target == "adapter":

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.http.hooks import NO_KEY
 from modelcatalog.providers.http.parameters import request_args
-from modelcatalog.providers.http.stainless import Kit
+from modelcatalog.providers.http.stainless import Kit, key_and_url
 from modelcatalog.providers.http.stainless import build as build_client
 
 if TYPE_CHECKING:
@@ -52,13 +51,7 @@ class Groq(Adapter):
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`groq.Groq` or `groq.AsyncGroq`. Raises ValueError without a base URL."""
         sdk = import_sdk(self.PACKAGE)
-        settings = connection.settings
-        own = {
-            "api_key": NO_KEY if connection.auth == "none" else settings.get("api_key", NO_KEY),
-            "base_url": settings.get("base_url"),
-        }
-        if not own["base_url"] and "base_url" not in connection.arguments.get("client", {}):
-            raise ValueError(f"{connection.provider} has no base URL")
+        own = key_and_url(connection)
         kit = Kit(sdk=sdk, variable="GROQ_CUSTOM_HEADERS", library="httpx", exact=True)
         return build_client(kit, sdk.Groq if sync else sdk.AsyncGroq, connection, own, sync=sync)
 

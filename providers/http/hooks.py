@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from inspect import isawaitable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.redaction.secret import reveal
+
+if TYPE_CHECKING:
+    from modelcatalog.providers.adapter.connection import Connection
 
 # Stands where the SDK insists on a key and there is none. A hook takes it off each request.
 NO_KEY = "modelcatalog-sends-no-key"
 
+
 Hook = Callable[[Any], Awaitable[None] | None]
+
+
+def key_of(connection: Connection) -> Any:
+    """The key of a connection, or its function; the placeholder where none is to be sent."""
+    return NO_KEY if connection.auth == "none" else connection.settings.get("api_key", NO_KEY)
 
 
 def key_dropper(*, sync: bool) -> Hook:

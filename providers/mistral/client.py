@@ -11,7 +11,7 @@ from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.connection import Built, Connection
 from modelcatalog.providers.adapter.signatures import names_of
 from modelcatalog.providers.http.client import http_client
-from modelcatalog.providers.http.hooks import NO_KEY, Hook, home_keeper, key_dropper, key_filler
+from modelcatalog.providers.http.hooks import NO_KEY, Hook, home_keeper, key_dropper, key_filler, key_of
 from modelcatalog.providers.mistral.retries import retry_config
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def build(
     if "server" in given:
         del arguments["server_url"]
     arguments |= given
-    key = NO_KEY if connection.auth == "none" else connection.settings.get("api_key", NO_KEY)
+    key = key_of(connection)
     key = reveal(arguments.get("api_key", key)) or NO_KEY
     arguments["api_key"] = f"{NO_KEY}-{next(_numbers)}" if callable(key) else str(key)
     secret = [header for header, value in connection.headers.items() if isinstance(value, Secret)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
-from modelcatalog.providers.http.hooks import NO_KEY
+from modelcatalog.providers.http.hooks import key_of
 from modelcatalog.providers.http.parameters import request_args
 from modelcatalog.providers.openai.client import build as build_client
 
@@ -62,7 +62,7 @@ class OpenAI(Adapter):
         """`openai.OpenAI` or `openai.AsyncOpenAI`. Raises ValueError without a base URL."""
         sdk = import_sdk(self.PACKAGE)
         own = {
-            "api_key": NO_KEY if connection.auth == "none" else connection.settings.get("api_key", NO_KEY),
+            "api_key": key_of(connection),
             "base_url": connection.settings.get("base_url"),
         }
         # The SDK would go to OpenAI, with this provider's key.

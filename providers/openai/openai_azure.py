@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from modelcatalog.providers.adapter.adapter import Ambient, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.chat.tool_emulation import is_wanted
-from modelcatalog.providers.http.hooks import NO_KEY
+from modelcatalog.providers.http.hooks import key_of
 from modelcatalog.providers.openai.client import build as build_client
 from modelcatalog.providers.openai.openai import OpenAI
 
@@ -58,7 +58,7 @@ class AzureOpenAI(OpenAI):
             raise ValueError(f"{connection.provider} has no api_version")
         credential = None
         if connection.auth != "entra":
-            own["api_key"] = NO_KEY if connection.auth == "none" else settings.get("api_key", NO_KEY)
+            own["api_key"] = key_of(connection)
         elif "token_provider" in settings:
             own["azure_ad_token_provider"] = settings["token_provider"]
         elif not _INSTEAD.keys() & given.keys() - {"base_url"}:

@@ -60,11 +60,7 @@ class AzureAI(Adapter):
             )
         return None
 
-    def parameters(self, target: str) -> frozenset[str] | None:
-        if target == "adapter":
-            return PARAMETERS
-        if target == "body":
-            return None
+    def sdk_parameters(self, target: str) -> frozenset[str]:
         from inspect import signature
 
         client = import_sdk(self.PACKAGE).ChatCompletionsClient

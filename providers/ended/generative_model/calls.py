@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
-from modelcatalog.providers.chat.calls import ChatCalls
 from modelcatalog.providers.ended.generative_model.arguments import sorted_out
 from modelcatalog.providers.ended.generative_model.threads import each_in_thread, in_thread
 from modelcatalog.providers.google import codec
-from modelcatalog.providers.google.decoder import Pieces, reply
-from modelcatalog.providers.google.request_tracking import TrackingGuard
+from modelcatalog.providers.google.answers import GenerateContent
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.chat_types import ChatCall, ChatReply, Tool
+    from modelcatalog.providers.adapter.chat_types import ChatCall, Tool
 
 
-class RestCalls(ChatCalls):
+class RestCalls(GenerateContent):
     """What differs between the two packages is left to their own. A blocked prompt or answer is a reply."""
 
     ids = True
@@ -65,17 +63,6 @@ class RestCalls(ChatCalls):
 
     async def aopen(self, client: Any, sent: dict[str, Any]) -> AsyncIterator[Any]:
         return each_in_thread(await in_thread(self.open, client, sent))
-
-    def decode(self, answer: Any, call: ChatCall) -> ChatReply:
-        return reply(answer)
-
-    def decoder(self, call: ChatCall) -> Pieces:
-        return Pieces()
-
-    def guard(
-        self, client: Any, call: ChatCall | None, *, stream: bool = False, path: str = ""
-    ) -> TrackingGuard:
-        return TrackingGuard()
 
     def _declared(self, tool: Tool) -> dict[str, Any]:
         return {"name": tool.name, "description": tool.description, **self.parameters(tool)}

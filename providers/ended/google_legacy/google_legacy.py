@@ -8,6 +8,7 @@ from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.ended.generative_model.arguments import KEYWORDS, MODEL, sorted_out
+from modelcatalog.providers.google.endpoints import gemini_url_problem
 from modelcatalog.providers.google.safety_settings import (
     ADAPTER_ARGUMENTS,
     adapter_arguments,
@@ -36,11 +37,7 @@ class GoogleLegacy(Adapter):
 
     def url_problem(self, url: str) -> str | None:
         """Why this endpoint is not one for the Gemini API's own protocol."""
-        if f"{url}/".endswith("/openai/"):
-            return (
-                f"{url} is Gemini's OpenAI-compatible address: give it to a provider with the adapter openai."
-            )
-        return None
+        return gemini_url_problem(url)
 
     def parameters(self, target: str) -> frozenset[str] | None:
         if target == "adapter":
