@@ -57,7 +57,7 @@ class Kit:
 
 
 def key_and_url(connection: Connection) -> dict[str, Any]:
-    """The arguments `api_key` and `base_url`. Raises ValueError where nothing names a base URL: the SDK would use its own."""
+    """The arguments `api_key` and `base_url`. ValueError without a base URL: the SDK would use its own."""
     url = connection.settings.get("base_url")
     if not url and "base_url" not in connection.arguments.get("client", {}):
         raise ValueError(f"{connection.provider} has no base URL")
