@@ -185,7 +185,7 @@ def test_question_mark_in_braces_is_the_same_to_both_parsers(text: str) -> None:
     assert outcomes[0] == outcomes[1]
 
 
-def test_pattern_over_two_lines_is_told_in_one() -> None:
+def test_pattern_over_two_lines_is_reported_in_one() -> None:
     problems = layer('  acme:\n    api_key: {pattern: "sk-[a-\n\n      z"}\n').problems
     assert [problem.code for problem in problems] == ["wrong-form"]
     assert "\n" not in str(problems[0])

@@ -59,7 +59,7 @@ def test_pair_that_means_nothing_is_an_error(pair: str, text: str) -> None:
     assert str(caught.value) == text
 
 
-def test_broken_flow_value_is_told_by_its_argument() -> None:
+def test_broken_flow_value_is_reported_by_its_argument() -> None:
     with pytest.raises(ArgumentError, match="The value of bad can't be read"):
         read_pairs(["bad={a"], {})
 
