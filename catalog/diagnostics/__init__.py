@@ -1,1 +1,1 @@
-"""catalog/diagnostics: say here in a sentence what lies in this folder."""
+"""What is reported: problems of files, findings on a machine and their codes, errors, suggestions."""

@@ -1,1 +1,1 @@
-"""catalog/editing: say here in a sentence what lies in this folder."""
+"""Adding an entry to a file without changing the rest, and writing files whole or not at all."""

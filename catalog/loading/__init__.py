@@ -1,1 +1,1 @@
-"""catalog/loading: say here in a sentence what lies in this folder."""
+"""Catalog files into layers, and the cache of compiled files."""

@@ -1,1 +1,1 @@
-"""catalog/model: say here in a sentence what lies in this folder."""
+"""Entries and the catalog that they form: layers, merge, inheritance, shorthand."""

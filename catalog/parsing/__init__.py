@@ -1,1 +1,1 @@
-"""catalog/parsing: say here in a sentence what lies in this folder."""
+"""YAML into plain values with their positions, within bounds."""

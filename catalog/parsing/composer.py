@@ -200,7 +200,7 @@ class Composer:
             else:
                 self._key = _DROPPED
                 if value is not None:
-                    self._problem("key-type", at, "a key is a word, and this alias stands for something else")
+                    self._problem("key-type", at, "a key is a word, and this alias is something else")
             return
         self._put(value, at)
 

@@ -11,7 +11,7 @@ _LINEAR = 16
 class Marks:
     """Line and column (from 0) in one integer each, in one array for the whole file.
 
-    The positions in a container stand together: key and value in turn, or the items. Containers are known by
+    The positions in a container are kept together: key and value in turn, or the items. Containers are known by
     identity, so marks are of use only as long as the document's data lives, unchanged.
     """
 

@@ -1,1 +1,1 @@
-"""catalog/redaction: say here in a sentence what lies in this folder."""
+"""Secrets, and everything that keeps them out of texts, logs and exceptions."""

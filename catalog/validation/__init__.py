@@ -1,1 +1,1 @@
-"""catalog/validation: say here in a sentence what lies in this folder."""
+"""Whether catalog files are right: the schema, what it can't say, and the messages."""

@@ -64,7 +64,7 @@ class Mismatch(NamedTuple):
 
 
 def problems_of(mismatch: Mismatch) -> Iterable[Problem]:
-    """The problems that one of the validator's errors stands for."""
+    """The problems that one of the validator's errors means."""
     words = _WORDS.get(mismatch.error.validator)
     return () if words is None else words(mismatch)
 

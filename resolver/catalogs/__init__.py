@@ -1,1 +1,1 @@
-"""resolver/catalogs: say here in a sentence what lies in this folder."""
+"""Which catalog files there are; selecting entries, adding one, validating all."""

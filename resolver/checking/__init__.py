@@ -1,1 +1,1 @@
-"""resolver/checking: say here in a sentence what lies in this folder."""
+"""What `check` finds, offline and online."""

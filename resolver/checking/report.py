@@ -64,8 +64,8 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """The rows that were asked for, the problems of catalog files that stand in the way of others, and `others`: what
-    was found on this machine that belongs to no single row.
+    """The rows that were asked for, the problems of catalog files that keep others from being checked, and `others`:
+    what was found on this machine that belongs to no single row.
     """
 
     rows: tuple[CheckRow, ...]
@@ -76,7 +76,7 @@ class CheckReport:
         return tuple(row for row in self.rows if row.state == state)
 
     def failing(self, named: bool = False) -> tuple[CheckRow, ...]:
-        """The rows whose service refused or wasn't reached: of those that were set up, or that somebody `named`."""
+        """The rows whose service refused or wasn't reached: of those that were configured, or that somebody `named`."""
         return tuple(
             row
             for row in self.rows

@@ -1,1 +1,1 @@
-"""resolver/credentials: say here in a sentence what lies in this folder."""
+"""Where values come from: environment, `.env`, keyring, commands, cloud identities; formats of keys."""

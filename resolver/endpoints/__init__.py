@@ -1,1 +1,1 @@
-"""resolver/endpoints: say here in a sentence what lies in this folder."""
+"""Base URLs: what is wrong with one, hosts, templates."""

@@ -1,1 +1,1 @@
-"""resolver/planning: say here in a sentence what lies in this folder."""
+"""The plan of a model name, and what it is made of: arguments, headers, endpoint, packages, lifecycle."""

@@ -1,1 +1,1 @@
-"""resolver/probing: say here in a sentence what lies in this folder."""
+"""Live calls: one probe, or several at the same time."""

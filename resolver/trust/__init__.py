@@ -1,1 +1,1 @@
-"""resolver/trust: say here in a sentence what lies in this folder."""
+"""Which decisions of a project's files are followed: effective request, origins, trusted files."""

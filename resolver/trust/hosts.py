@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.trust.provenance import Comparison, ProjectOrigin
 
 FILE_NAME = re.compile(r"(^|_)(file|path)$")
-"""Settings that name a file, of credentials for instance: what stands in it may name hosts and other files."""
+"""Settings that name a file, of credentials for instance: what is in it may name hosts and other files."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _TAIL = re.compile(r"[a-z0-9-]*(\.[a-z0-9-]+){2,}(:\d+)?", re.IGNORECASE)

@@ -126,7 +126,7 @@ def _is_own_secret(
     comparison: Comparison, variable: str | None, mark: object, away: ProjectOrigin | None
 ) -> bool:
     """Whether a value in a project's `.env` may go where the project says: a key that is only the project's own, or
-    any if the host stands beside it in the same file.
+    any if the host is set beside it in the same file.
     """
     if getattr(mark, "is_link", False):
         return False

@@ -135,7 +135,7 @@ def test_json_is_read_with_its_escapes(libyaml: bool) -> None:
 @both_parsers
 def test_half_a_pair_of_escapes_is_refused(libyaml: bool) -> None:
     assert problems('a: "\\ud83d x"', libyaml=libyaml) == [
-        "models.yaml:1:4: an escape in this text stands for no character: write the character itself"
+        "models.yaml:1:4: an escape in this text means no character: write the character itself"
     ]
 
 

@@ -123,7 +123,7 @@ def test_file_that_isnt_read_is_reported_and_can_be_named(
     monkeypatch.chdir(tmp_path / "one" / "two")
     Path(name).write_text(f"# keys\nexport OPENAI_API_KEY={SENTINEL}\n", encoding="utf-8")
     (finding,) = found(check("openai"), "unloaded-variable")
-    assert finding.message == f"OPENAI_API_KEY stands in {name}:2, which isn't read."
+    assert finding.message == f"OPENAI_API_KEY is in {name}:2, which isn't read."
     assert finding.hint == f"Name the file: export MODELCATALOG_ENV_FILE={name}"
     monkeypatch.setenv("MODELCATALOG_ENV_FILE", name)
     (row,) = check("openai").of("ready")
@@ -143,7 +143,7 @@ def test_dotenv_that_is_turned_off_is_reported(tmp_path: Path, monkeypatch: pyte
     assert found(check("openai"), "unloaded-variable") == []
     monkeypatch.setenv("MODELCATALOG_ENV_FILE", "other.env")
     (finding,) = found(check("openai"), "unloaded-variable")
-    assert finding.message == "OPENAI_API_KEY stands in .env:1, which isn't read."
+    assert finding.message == "OPENAI_API_KEY is in .env:1, which isn't read."
 
 
 def test_file_that_cant_be_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,9 +282,9 @@ def test_models_that_end_soon_are_reported_with_their_replacement() -> None:
     catalog = ending(30, replacement="new")
     report = check("openai", catalog=catalog, env={"OPENAI_API_KEY": "sk-x"})
     one, alias = found(report, "model-retired")
-    assert one.message.startswith("openai/old ends on ")
+    assert one.message.startswith("openai/old will be retired on ")
     assert one.hint == "Use openai/new instead."
-    assert alias.message.startswith("The alias fast stands for openai/old ends on ")
+    assert alias.message.startswith("Alias fast: openai/old will be retired on ")
     assert (
         found(check("openai", catalog=catalog, env={"OPENAI_API_KEY": "sk-x"}, within=29), "model-retired")
         == []
@@ -297,12 +297,12 @@ def test_models_that_end_soon_are_reported_with_their_replacement() -> None:
 
 def test_model_that_has_ended_says_so() -> None:
     report = check("openai", catalog=ending(-1), env={"OPENAI_API_KEY": "sk-x"})
-    assert " ended on " in found(report, "model-retired")[0].message
+    assert " was retired on " in found(report, "model-retired")[0].message
 
 
 def test_provider_that_will_end_is_reported_within_its_days() -> None:
     day = in_days(40)
-    entry = {"base_url": "https://h.example/v1", "status": "retired", "since": day, "successor": "openai"}
+    entry = {"base_url": "https://h.example/v1", "status": "retired", "since": day, "replacement": "openai"}
     catalog = load_catalog(overlay={"providers": {"acme": entry}})
     (finding,) = found(check("acme", catalog=catalog, env={}), "retired")
     assert finding.message == f"acme will be retired from {day} on."
