@@ -51,7 +51,9 @@ def check(
     arguments: Mapping[str, Any] = MappingProxyType({}),
 ) -> CheckReport:
     """Look at the entries of these names (`openai`, `openai/azure`, `open*`, aliases too); at all when there is none.
-    Reports what is retired `within` so many days. `arguments` are looked at as `resolve` would: `model_path`, `region`, ...
+
+    Reports what is retired `within` so many days. `arguments` are looked at as `resolve` would do it: `model_path`,
+    `region`, ...
 
     Reads variables and files, asks no network and imports no SDK. Raises UnknownProviderError for a name that fits
     nothing.
