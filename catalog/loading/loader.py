@@ -1,6 +1,6 @@
 """Loading: catalog files become layers, layers a Catalog.
 
-Every file is parsed and validated once and then kept compiled (see `store`); what a run reads is only what it needs.
+Every file is parsed and validated once and then kept compiled (see `cache`); what a run reads is only what it needs.
 A file with problems doesn't stop the others: its problems are kept in its layer, and concern only the
 providers that they belong to.
 """

@@ -118,13 +118,13 @@ def is_given(value: SettingValue) -> bool:
     return value.kind not in ("argument", "default", "none")
 
 
-Outcome = Literal["works", "answers", "unsure", "not asked", "fails"]
+Outcome = Literal["works", "answers", "unsure", "not_contacted", "fails"]
 
 
 @dataclass(frozen=True, slots=True)
 class OnlineAnswer:
     """What came of asking. `works`: the service took the key. `answers`: it answered, which proves no key. `unsure`: it
-    answered that this is not the time. `not asked`: nothing without cost could be asked.
+    answered that this is not the time. `not_contacted`: nothing without cost could be asked.
 
     `models` is how many it lists, `seconds` how long it took; `status`, `url` and `method` are those of the request.
     Each is None where there is none.

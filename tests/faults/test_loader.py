@@ -194,9 +194,9 @@ def test_pattern_over_two_lines_is_reported_in_one() -> None:
 @pytest.mark.parametrize(
     ("pair", "said"),
     [
-        ("headers=x", "headers is a map, such as {X-Team: evals}, not str."),
-        ("max_retries=x", "max_retries is a whole number, not str."),
-        ("max_retries=true", "max_retries is a whole number, not bool."),
+        ("headers=x", "headers: expected a map, such as {X-Team: evals}, got str."),
+        ("max_retries=x", "max_retries: expected a whole number, got str."),
+        ("max_retries=true", "max_retries: expected a whole number, got bool."),
     ],
 )
 def test_option_of_another_kind_is_a_plain_mistake(catalog: Command, pair: str, said: str) -> None:

@@ -121,5 +121,5 @@ def test_credentials_that_google_refuses_is_reported(name: str) -> None:
 def test_login_isnt_shown_to_anybody_where_the_host_is_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_VERTEX_BASE_URL", "http://127.0.0.1:9/v1")
     before = len(account().claims)
-    assert asked("anthropic/vertex").outcome == "not asked"
+    assert asked("anthropic/vertex").outcome == "not_contacted"
     assert len(account().claims) == before

@@ -192,7 +192,7 @@ def test_service_without_a_free_request_isnt_asked(
     for row in report.rows:
         if row.id == entry.id and row.state == "ready":
             assert row.answer is not None
-            assert (row.answer.outcome, code(row.answer)) == ("not asked", "not-askable")
+            assert (row.answer.outcome, code(row.answer)) == ("not_contacted", "not-askable")
             assert "catalog probe" in (row.answer.findings[0].hint or "")
     assert server.requests == []
 

@@ -1,4 +1,4 @@
-"""The compiled cache: believed when it is ours and whole, and made anew otherwise."""
+"""The compiled cache: used when it is ours and whole, and made anew otherwise."""
 
 from __future__ import annotations
 
