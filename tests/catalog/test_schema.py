@@ -199,7 +199,11 @@ def test_a_name_is_checked_to_its_very_end(name: str) -> None:
 @pytest.mark.parametrize("key", ["url", "api_base", "key", "baseUrl", "apiKey", "default_headers"])
 def test_keys_of_other_tools_lead_to_ours(key: str) -> None:
     (problem,) = check(f"{HEAD}    {key}: x\n")
-    assert problem.hint in ("did you mean 'base_url'?", "did you mean 'api_key'?", "did you mean 'headers'?")
+    assert problem.hint in (
+        "did you mean 'base_url'?",
+        "write api_key: {env: NAME}, and put the value in that variable",
+        "did you mean 'headers'?",
+    )
 
 
 SECRET = "hunter2hunter2"
