@@ -188,5 +188,5 @@ def _unbuildable(row: CheckRow, said: str) -> OnlineAnswer:
 
 def _not_contacted(row: CheckRow, reason: str) -> OnlineAnswer:
     message = f"{row.id} can't be asked without a paid call: {reason.rstrip('.')}."
-    hint = f"One call shows it: catalog probe {row.id}/MODEL"
+    hint = f"One paid call shows it: catalog probe {row.id}/MODEL"
     return OnlineAnswer(row.id, "not_contacted", (Finding("not-askable", "note", message, hint),))

@@ -59,7 +59,7 @@ def identity_findings(entry: Entry, scheme: str, identity: CloudIdentity | None)
     """What is missing for a scheme without a key: its package, or credentials that can be seen here."""
     findings = []
     if scheme == "entra" and installed_version("azure-identity") is None:
-        message = f"{entry.id} needs the package azure-identity to log in with Entra ID; it isn't installed."
+        message = f"{entry.id} needs the package azure-identity for Entra ID credentials; it isn't installed."
         findings.append(
             Finding("missing-package", "error", message, "Install it: pip install 'modelcatalog[entra]'")
         )

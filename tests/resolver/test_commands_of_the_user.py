@@ -124,7 +124,7 @@ def test_command_that_gives_nothing_is_reported(tmp_path: Path, words: list[str]
     write(tmp_path, *words)
     with pytest.raises(MissingCredentialError, match=text) as caught:
         resolve("mine/x")
-    assert "The command stands in home/config/modelcatalog/models.yaml:3." in str(caught.value)
+    assert "The command is in home/config/modelcatalog/models.yaml:3." in str(caught.value)
     assert KEY not in str(caught.value)
 
 
