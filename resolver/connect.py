@@ -84,7 +84,7 @@ def _tried(plan: Plan, name: str, tokens: Any) -> Finding | None:
             "failed-command",
             "error",
             f"No {what} for {plan.entry.id}: {error}.",
-            f"The command stands in {place}.",
+            f"The command is in {place}.",
             name,
         )
     return None

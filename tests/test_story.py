@@ -74,7 +74,7 @@ def test_two_lines_become_an_answer(tmp_path: Path, katan: Katan) -> None:
     assert "hello there" in answer.stdout
 
 
-def test_wrong_key_is_told_as_such(tmp_path: Path, katan: Katan) -> None:
+def test_wrong_key_is_reported_as_such(tmp_path: Path, katan: Katan) -> None:
     file = tmp_path / "models.yaml"
     file.write_text(f"catalog: 1\nproviders:\n  acme:\n    base_url: {katan.url}\n", encoding="utf-8")
     trusted(file)

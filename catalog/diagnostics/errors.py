@@ -66,7 +66,7 @@ class ModelNameError(ModelCatalogError):
 
 
 class MalformedModelError(ModelNameError):
-    """The name lacks a provider or a model."""
+    """The name has no provider or no model."""
 
 
 class UnknownProviderError(ModelNameError):
@@ -89,7 +89,7 @@ class UnknownQualifierError(ModelNameError):
 
 
 class SetupError(ModelCatalogError):
-    """This machine lacks something that the model needs. `findings` holds all of it, not just the first."""
+    """Something that the model needs is missing or wrong here. `findings` holds all of it, not just the first."""
 
     def __init__(self, model: str, findings: Sequence[Finding]) -> None:
         self.model = model

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,8 +25,8 @@ class FindingCode(NamedTuple):
     online: bool = False
 
 
-def _codes(rows: Iterable[Mapping[str, str]], *, online: bool) -> tuple[FindingCode, ...]:
-    return tuple(FindingCode(**row, online=online) for row in rows)  # type: ignore[arg-type]  # our own data
+def _codes(rows: Iterable[Mapping[str, Any]], *, online: bool) -> tuple[FindingCode, ...]:
+    return tuple(FindingCode(**row, online=online) for row in rows)
 
 
 _DATA = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))

@@ -16,7 +16,7 @@ _INDENT = "  "
 
 
 class Inserted(NamedTuple):
-    """The new text, and where in it the entry stands."""
+    """The new text, and where in it the entry is."""
 
     text: str
     line: int
@@ -51,7 +51,7 @@ def insert(text: str, path: str, name: str, entry: Mapping[str, str], first_line
 def _place(
     before: Document, text: str, name: str, newline: str, first_line: str
 ) -> tuple[int, int, str, str]:
-    """Where to cut the text, from and to; the entry's indentation; and what has to stand before it."""
+    """Where to cut the text, from and to; the entry's indentation; and what has to come before it."""
     data = before.data
     if data is None:
         start = f"{first_line}{newline}" if first_line and not text.strip() else ""
@@ -87,7 +87,7 @@ def _end(text: str, line: int, indent: str) -> int:
 
 
 def _are_apart(text: str, starts: list[int], before: Document, providers: Mapping[str, Any]) -> bool:
-    """Whether a blank line stands between the last two providers."""
+    """Whether a blank line is between the last two providers."""
     last = before.position(("providers", list(providers)[-1]), key=True)[0]
     above = text[starts[last - 2] : starts[last - 1]]
     return len(providers) > 1 and not above.strip()

@@ -1,7 +1,7 @@
 """The compiled form of a catalog file on disk, so that a large file is parsed and validated once.
 
 A cache file is a SQLite database of JSON records, named for the content that it was made from. Each record carries a
-keyed digest: the key lies with the user's configuration and not in the cache, so a cache that was copied, restored
+keyed digest: the key is kept with the user's configuration and not in the cache, so a cache that was copied, restored
 or written by somebody else is not used. Whatever is wrong with a cache file, the answer is to compile again.
 """
 

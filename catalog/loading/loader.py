@@ -1,8 +1,8 @@
 """Loading: catalog files become layers, layers a Catalog.
 
-Every file is parsed and validated once and then kept compiled (see `store`); what a run reads is only what it needs.
-A file with problems doesn't stop the others: its problems are kept in its layer, and stand in the way only of the
-providers that they concern.
+Every file is parsed and validated once and then kept compiled (see `cache`); what a run reads is only what it needs.
+A file with problems doesn't stop the others: its problems are kept in its layer, and concern only the
+providers that they belong to.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def load(
     """The catalog of these sources, each laid over the ones before it.
 
     Reads no environment variable and looks for no file by itself; `cache` is called only if a file has to be read.
-    Never raises for a file's content: the problems stand in `Catalog.problems`, and are raised when a provider is
+    Never raises for a file's content: the problems are in `Catalog.problems`, and are raised when a provider is
     asked for that they concern.
     """
     own = [Source("bundled", BUNDLED, show=lambda _: "modelcatalog/models.yaml")] if bundled else []

@@ -110,7 +110,7 @@ class Entry(NamedTuple):
     hidden: bool = False
     status: Literal["active", "deprecated", "retired"] = "active"
     since: str | None = None
-    successor: str | None = None
+    replacement: str | None = None
     note: str | None = None
     source: str | None = None
     verified: str | None = None
@@ -120,7 +120,7 @@ class Entry(NamedTuple):
 
     @property
     def id(self) -> str:
-        """`openai` or `openai/azure`: what stands before the model in a name."""
+        """`openai` or `openai/azure`: what comes before the model in a name."""
         return self.provider if self.qualifier is None else f"{self.provider}/{self.qualifier}"
 
     def model_id(self, model: str) -> str:

@@ -49,7 +49,7 @@ def typed(provider: str, qualifier: str | None, data: Mapping[str, Any], places:
 
 
 _SCALARS = (
-    "name adapter endpoint model_prefix extends description docs keys hidden status since successor note source "
+    "name adapter endpoint model_prefix extends description docs keys hidden status since replacement note source "
     "verified allow_http"
 ).split()
 

@@ -41,7 +41,7 @@ _OWN = (
     "since",
     "source",
     "status",
-    "successor",
+    "replacement",
     "verified",
     "description",
 )

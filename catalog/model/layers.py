@@ -66,9 +66,9 @@ class Layer(NamedTuple):
         return self.records.get(key)
 
     def problems_of(self, provider: str) -> tuple[Problem, ...]:
-        """The problems that stand between `provider` and its use.
+        """The problems that keep `provider` from being used.
 
-        A file that couldn't be read at all stands in the way of every provider that its text mentions: it may have
+        A file that couldn't be read at all keeps every provider that its text mentions from being used: it may have
         sent that provider elsewhere, and guessing that it doesn't could send a key to the wrong host.
         """
         if self.unreadable == "":

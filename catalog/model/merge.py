@@ -1,4 +1,4 @@
-"""Merging of entries: maps key by key, lists and scalars replace, null takes away; the place of each value is kept."""
+"""Merging of entries: maps key by key, lists and scalars replace, null removes; the position of each value is kept."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ Line = Callable[[tuple[str | int, ...]], int]
 Lines = dict[str, int]
 
 _PLAIN = (
-    "name description adapter docs keys endpoint model_prefix extends hidden status since successor note source "
+    "name description adapter docs keys endpoint model_prefix extends hidden status since replacement note source "
     "verified list_models allow_http"
 ).split()
 

@@ -12,7 +12,7 @@ _OPEN: Any = object()
 
 
 class AliasError(Exception):
-    """An alias that can't stand where it does. `is_final`: reading on could take without end."""
+    """An alias that isn't allowed where it is. `is_final`: reading on could take without end."""
 
     def __init__(self, code: str, message: str, hint: str | None = None, *, is_final: bool = False) -> None:
         super().__init__(message)
@@ -36,7 +36,7 @@ class Anchors:
         self._values[name] = value
 
     def repeat(self, name: str, depth: int) -> Any:
-        """The value for an alias that stands below `depth` lists and maps. Raises AliasError."""
+        """The value for an alias below `depth` lists and maps. Raises AliasError."""
         value = self._values.get(name, _ABSENT)
         if value is _ABSENT:
             raise AliasError("alias", "no value before this has the anchor", "put it in quotes if it is text")
@@ -48,7 +48,7 @@ class Anchors:
         return value
 
     def _measure(self, value: Any, depth: int) -> None:
-        """Count what is repeated: without a bound, a few lines could stand for billions of values."""
+        """Count what is repeated: without a bound, a few lines could mean billions of values."""
         level = [value]
         while level:
             self._repeated += len(level)

@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcatalog.catalog.parsing.anchors import AliasError, Anchors
-from modelcatalog.catalog.parsing.positions import Marks
+from modelcatalog.catalog.parsing.positions import Positions
 from modelcatalog.catalog.parsing.scalars import plain_value
 from modelcatalog.catalog.redaction.heuristics import shown
 
@@ -44,11 +44,11 @@ class _Frame(NamedTuple):
 
 
 class Composer:
-    """Builds `data` and `marks` from the events of one file. What is wrong goes to `problems`."""
+    """Builds `data` and `positions` from the events of one file. What is wrong goes to `problems`."""
 
     def __init__(self, source: SourceText, limits: Limits, events: ModuleType) -> None:
         self.data: Any = None
-        self.marks = Marks()
+        self.positions = Positions()
         self.problems: list[Problem] = []
         self._source, self._limits = source, limits
         self._most_nodes = limits.max_nodes
@@ -180,7 +180,7 @@ class Composer:
 
     def _end(self, _event: Any) -> None:
         container = self._container
-        self.marks.add(container, self._positions)
+        self.positions.add(container, self._positions)
         if self._anchor is not None:
             self._anchors.close(self._anchor, container)
         self._container, self._key, self._positions, self._anchor = self._stack.pop()
@@ -200,7 +200,7 @@ class Composer:
             else:
                 self._key = _DROPPED
                 if value is not None:
-                    self._problem("key-type", at, "a key is a word, and this alias stands for something else")
+                    self._problem("key-type", at, "a key is a word, and this alias is something else")
             return
         self._put(value, at)
 
@@ -213,7 +213,7 @@ class Composer:
             self._key = None
         elif container is None:
             self.data = value
-            self.marks.root = at
+            self.positions.root = at
         else:
             container.append(value)
             self._positions.append(at)

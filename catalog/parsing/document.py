@@ -19,7 +19,7 @@ from modelcatalog.catalog.parsing.syntax_errors import explain
 from modelcatalog.catalog.redaction.heuristics import hides
 
 if TYPE_CHECKING:
-    from modelcatalog.catalog.parsing.positions import Marks
+    from modelcatalog.catalog.parsing.positions import Positions
 
 __all__ = ["Document", "DocumentError", "Limits", "parse_document"]
 
@@ -35,7 +35,7 @@ class Document:
     path: str
     text: str = field(repr=False)
     data: Any = field(repr=False)
-    marks: Marks = field(repr=False, compare=False)
+    positions: Positions = field(repr=False, compare=False)
 
     @cached_property
     def source(self) -> SourceText:
@@ -46,11 +46,11 @@ class Document:
 
         Where there is no such value, those of the nearest one above it.
         """
-        at, container = self.marks.root, self.data
+        at, container = self.positions.root, self.data
         for number, step in enumerate(pointer, start=1):
             if not _has(container, step):
                 break
-            at = self.marks.find(container, step, key=key and number == len(pointer))
+            at = self.positions.find(container, step, key=key and number == len(pointer))
             container = container[step]
         return (at >> 32) + 1, (at & 0xFFFFFFFF) + 1
 
@@ -98,7 +98,7 @@ def parse_document(
         composer = _composed(source, limits, libyaml)
     if composer.problems:
         raise DocumentError(sorted(composer.problems, key=lambda problem: (problem.line, problem.column)))
-    return Document(path, source.text, composer.data, composer.marks)
+    return Document(path, source.text, composer.data, composer.positions)
 
 
 def _composed(source: SourceText, limits: Limits, libyaml: bool) -> Composer:

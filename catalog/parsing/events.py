@@ -65,7 +65,7 @@ class _PureLoader(yaml.SafeLoader):
             super().scan_to_next_token()
 
     def scan_plain(self) -> Any:
-        """In braces too, a '?' may stand in a text: the pure parser would end it there."""
+        """In braces too, a '?' may be in a text: the pure parser would end it there."""
         token = super().scan_plain()
         while self.flow_level and self.peek() == "?":
             start, end = token.start_mark, token.end_mark

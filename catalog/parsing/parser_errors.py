@@ -77,7 +77,7 @@ class Complaint:
         return "put the value in quotes"
 
     def hide_from(self) -> int | None:
-        """Where to redact the line, if it may belong to a secret whose name stands in a line above."""
+        """Where to redact the line, if it may belong to a secret whose name is in a line above."""
         indent = len(self.text) - len(self.text.lstrip())
         own = KEY.match(self.text)
         if own and own["name"] in OF_A_SETTING:

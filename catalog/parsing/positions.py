@@ -8,11 +8,11 @@ from typing import Any
 _LINEAR = 16
 
 
-class Marks:
+class Positions:
     """Line and column (from 0) in one integer each, in one array for the whole file.
 
-    The positions in a container stand together: key and value in turn, or the items. Containers are known by
-    identity, so marks are of use only as long as the document's data lives, unchanged.
+    The positions in a container are kept together: key and value in turn, or the items. Containers are known by
+    identity, so positions are of use only as long as the document's data lives, unchanged.
     """
 
     __slots__ = ("_flat", "_index", "_offset", "root")

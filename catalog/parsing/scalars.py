@@ -23,7 +23,7 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?P<exponent>[eE][-+]
 
 
 def plain_value(text: str) -> Scalar:
-    """What `text` means where it stands unquoted.
+    """What `text` means where it is unquoted.
 
     `2.5` is a number; `2.10`, `012`, `+5` and `1_000` are text, because the number would be written otherwise. So are
     `2024-10-21`, `12:30`, `no` and `on`.

@@ -30,7 +30,7 @@ class SourceText:
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
     def word(self, line: int, column: int) -> str:
-        """The word, quoted string or single character that stands there."""
+        """The word, quoted string or single character there."""
         match = _WORD.match(self.line(line), column - 1)
         return match[0].removesuffix(":") or match[0] if match else ""
 
@@ -46,7 +46,7 @@ class SourceText:
         hide_from: int | None = None,
         word: str = "",
     ) -> Problem:
-        """A problem of this file, about `word` if that is what stands there, else about the next word.
+        """A problem of this file, about `word` if that is what is there, else about the next word.
 
         The excerpt has secrets redacted, and everything from column `hide_from` on.
         """

@@ -19,7 +19,7 @@ _BARE = re.compile(r"\s*(?:- +)*(?P<name>[\w.-]++)\s*$")
 
 
 def explain(source: SourceText, error: Any) -> Problem:
-    """The problem that a parser's error stands for."""
+    """The problem that a parser's error means."""
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         return source.problem(1, 1, "yaml", "the text can't be read as YAML")
@@ -31,7 +31,7 @@ def explain(source: SourceText, error: Any) -> Problem:
         return place.says("the line is indented with a tab, and YAML takes spaces only", "use spaces")
     wording = f"{error.context or ''} {error.problem or ''}"
     if "maximum nesting depth" in wording:  # libyaml's own limit, of 1,000, which it may meet before we count
-        return complaint.says("lists and maps stand too deep in each other", code="too-deep")
+        return complaint.says("lists and maps are nested too deep", code="too-deep")
     for pattern, words in _WORDS:
         if pattern.search(wording):
             return words(complaint)
@@ -55,7 +55,7 @@ def _second_colon(complaint: Complaint) -> Problem:
     if bare:
         return _no_colon(complaint.at(above, bare.start("name") + 1))
     if above == complaint.line:
-        return complaint.says("a ':' can't stand here", "put the value in quotes")
+        return complaint.says("a ':' isn't allowed here", "put the value in quotes")
     place = complaint.at(complaint.line, len(complaint.before) - len(complaint.before.lstrip()) + 1)
     message = f"this line is indented more than line {above}, which has its value already"
     return place.says(message, f"align it with line {above}")
@@ -144,7 +144,7 @@ def _escape(complaint: Complaint) -> Problem:
 
 def _no_character(complaint: Complaint) -> Problem:
     return complaint.at_start().says(
-        "an escape in this text stands for no character", "write the character itself"
+        "an escape in this text means no character", "write the character itself"
     )
 
 
@@ -168,7 +168,7 @@ def _no_content(complaint: Complaint) -> Problem:
 
 def _not_here(complaint: Complaint) -> Problem:
     hint = "begin a new line below the key, or put the value in quotes"
-    return complaint.says(f"'{complaint.char}' can't stand here", hint)
+    return complaint.says(f"'{complaint.char}' isn't allowed here", hint)
 
 
 def _tag(complaint: Complaint) -> Problem:

@@ -20,7 +20,7 @@ _NEVER = frozenset(
     ("stream", "raw", "connection", "client", "session", "_session", "transport", "_loop", "_stream")
 )
 _HEADERS = ("Headers", "CaseInsensitiveDict", "HeadersDict", "HTTPHeaderDict", "HTTPHeaders", "CIMultiDict")
-_TOLD = ("error", "data", "details", "body", "model")
+_SAID = ("error", "data", "details", "body", "model")
 """Attributes of exceptions in which SDKs keep what a service said, as objects of any class."""
 
 _OF_C = ("filename", "filename2", "strerror", "object", "reason", "doc", "msg")
@@ -81,7 +81,7 @@ class _Redactor:
                 error.args = args
         for name in _OF_C:
             self._attribute(error, name, _DEEP)
-        for name in _TOLD:
+        for name in _SAID:
             with suppress(Exception):
                 self._attributes(getattr(error, name), _DEEP)
         self._attributes(error, _DEEP)

@@ -40,7 +40,7 @@ _HIDDEN = re.compile(
 
 
 def hides(pointer: Sequence[str | int], value: object) -> bool:
-    """Whether `value`, which stands at `pointer`, is probably a secret. Where a variable is named, people put those."""
+    """Whether `value`, at `pointer`, is probably a secret. Where a variable is named, people put those."""
     if (
         isinstance(value, bool)
         or not isinstance(value, str | int | float)

@@ -104,7 +104,7 @@ def _short(text: str, secret: str) -> Iterator[Span]:
 
 
 def _forms(secret: str, bare: str) -> set[str]:
-    """The secret as it may stand in a text, in lower case and without white space."""
+    """The secret as it may appear in a text, in lower case and without white space."""
     import html
     import json
     from urllib.parse import quote, quote_plus

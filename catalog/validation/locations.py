@@ -1,4 +1,4 @@
-"""Where in a line a problem lies, for problems that are found when the text is no longer at hand."""
+"""Where in a line a problem is, for problems that are found when the text is no longer at hand."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ def located(problems: Iterable[Problem], layers: Iterable[Layer]) -> list[Proble
 
 
 def _word(message: str, line: str) -> str:
-    """The last word in quotes of the message that stands in the line, else the line's first one."""
+    """The last word in quotes of the message that is in the line, else the line's first one."""
     quoted = [word for word in reversed(re.findall(r"'([^']+)'", message)) if word in line]
     return quoted[0] if quoted else (line.split() or [""])[0]

@@ -33,7 +33,7 @@ def subject(pointer: Pointer) -> str:
 
 
 def field(pointer: Pointer) -> str:
-    """The key that a value stands at; for an item of a list, the list's key."""
+    """The key of a value; for an item of a list, the list's key."""
     return next((shown(step) for step in reversed(pointer) if isinstance(step, str)), "the file")
 
 

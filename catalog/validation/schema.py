@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import islice
 from math import isfinite
@@ -44,13 +44,13 @@ def check_schema(document: Document) -> list[Problem]:
     foreign = foreign_file(document)
     if foreign is not None:
         return [foreign]
-    misplaced = misplaced_keys(document, schema()["$defs"]["provider"]["properties"])
+    misplaced = misplaced_keys(document, schema())
     known = {problem.pointer for problem in misplaced}
     errors = _validator().iter_errors(document.data)
     problems = (
         problem
         for error in errors
-        if tuple(error.absolute_path)[:2] not in known
+        if not _is_within(tuple(error.absolute_path), known)
         for problem in problems_of(Mismatch(document, schema(), error))
     )
     found = sorted([*misplaced, *islice(problems, _MOST_PROBLEMS)], key=_order)
@@ -58,6 +58,10 @@ def check_schema(document: Document) -> list[Problem]:
     for problem in found:
         reported.setdefault((problem.line, problem.column, problem.pointer), problem)
     return list(reported.values())
+
+
+def _is_within(path: tuple[str | int, ...], pointers: Collection[tuple[str | int, ...]]) -> bool:
+    return any(path[:size] in pointers for size in range(2, len(path) + 1)) if pointers else False
 
 
 def _order(problem: Problem) -> tuple[int, int, int]:

@@ -64,7 +64,7 @@ class Mismatch(NamedTuple):
 
 
 def problems_of(mismatch: Mismatch) -> Iterable[Problem]:
-    """The problems that one of the validator's errors stands for."""
+    """The problems that one of the validator's errors means."""
     words = _WORDS.get(mismatch.error.validator)
     return () if words is None else words(mismatch)
 
@@ -208,7 +208,7 @@ def _additional(at: Mismatch) -> Iterator[Problem]:
 
 
 def _key_hint(at: Mismatch, key: str, known: dict[str, Any]) -> str | None:
-    if hint := _variable_hint(at, key):
+    if hint := _hint_for_other_tools(at, key):
         return hint
     elsewhere = [_ELSEWHERE[key]] if _ELSEWHERE.get(key) in known else []
     near = sorted(elsewhere or nearest(key, known), key=lambda name: name in at.value)
@@ -226,14 +226,20 @@ def _key_hint(at: Mismatch, key: str, known: dict[str, Any]) -> str | None:
     return "a setting of that name belongs below 'settings:'" if "settings" in known else None
 
 
-def _variable_hint(at: Mismatch, key: str) -> str | None:
-    """What to write for a key of another tool whose value names the variable of the API key."""
-    value = at.value[key]
-    if _ELSEWHERE.get(key) != "api_key" or "api_key" in at.value or not isinstance(value, str):
+def _hint_for_other_tools(at: Mismatch, key: str) -> str | None:
+    """What to do about a key of another tool's file whose value isn't taken as it is: an API key, an adapter."""
+    value, known = at.value[key], at.error.schema.get("properties", {})
+    ours = _ELSEWHERE.get(key) or next(iter(nearest(key, known)), None)
+    if not isinstance(value, str) or value in ("required", "optional", "none") or ours in at.value:
+        return None
+    if ours == "adapter":
+        return usual_adapter_hint(value)
+    if ours != "api_key" or ours not in known:
         return None
     is_name = "env" in key and re.fullmatch(r"[A-Z][A-Z0-9_]*", value) is not None
     variable = value if is_name and redact_suspected(value) == value else variable_in(value)
-    return f"write api_key: {{env: {variable}}}" if variable else None
+    hint = f"write api_key: {{env: {variable or 'NAME'}}}"
+    return hint if variable else f"{hint}, and put the value in that variable"
 
 
 def _empty(at: Mismatch) -> Iterator[Problem]:

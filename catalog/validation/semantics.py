@@ -45,12 +45,12 @@ def check_entry(entry: Entry, adapters: Adapters) -> list[Problem]:
         return [_problem(entry, "adapter", message, "unknown-adapter", hint)]
     facts = adapters.facts(entry.adapter)
     problems = [*_targets(entry, facts), *_settings(entry, facts)]
-    if entry.successor and entry.status == "active":
+    if entry.replacement and entry.status == "active":
         problems.append(
             _problem(
                 entry,
-                "successor",
-                f"{entry.id!r} has a successor, but is active",
+                "replacement",
+                f"{entry.id!r} has a replacement, but is active",
                 "odd-status",
                 "set status too",
             )
@@ -161,7 +161,7 @@ def _model_alias(catalog: Catalog, alias: str, model: str) -> Iterable[Problem]:
             hint = f"did you mean {near[0]!r}?" if near else "`catalog list` shows the providers"
             message = f"alias {alias!r} names the provider {provider!r}, which is not a provider"
             if "/" not in target:
-                message = f"alias {alias!r} stands for {target!r}, which has no provider"
+                message = f"alias {alias!r} is {target!r}, which has no provider"
                 hint = (
                     f"write PROVIDER/{target}, with the provider that serves it (`catalog list` shows them)"
                 )

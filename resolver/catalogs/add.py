@@ -154,7 +154,9 @@ def _address(base_url: str, adapter: str) -> tuple[str, list[str]]:
 def _key(key_env: Sequence[str], api_key: str) -> dict[str, str]:
     if api_key not in API_KEY:
         # The value isn't shown: people write the key itself there.
-        message = f"--api-key is {', '.join(API_KEY[:-1])} or {API_KEY[-1]}; a key never stands in the file."
+        message = (
+            f"--api-key is {', '.join(API_KEY[:-1])} or {API_KEY[-1]}; a key is never written into the file."
+        )
         raise ArgumentError(message, argument="api_key")
     if not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable) for variable in key_env):
         message = "--key-env is the name of an environment variable, such as ACME_API_KEY; not a key."

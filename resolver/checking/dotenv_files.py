@@ -70,13 +70,13 @@ def unloaded(plan: Plan, files: list[StrayFile]) -> list[Finding]:
 
 def _unloaded(variable: str, file: StrayFile, setting: str) -> Finding:
     line = file.variables[variable]
-    message = f"{variable} stands in {file.shown}{f':{line}' if line else ''}, which isn't read."
+    message = f"{variable} is in {file.shown}{f':{line}' if line else ''}, which isn't read."
     hint = f"Name the file: export MODELCATALOG_ENV_FILE={shlex.quote(file.shown)}"
     return Finding("unloaded-variable", "warning", message, hint, setting)
 
 
 def unreadable(environment: Environment) -> list[Finding]:
-    """What is named as a source of values, or stands where one is looked for, and can't be read."""
+    """What is named as a source of values, or is where one is looked for, and can't be read."""
     found = []
     if environment.dotenv is not None:
         named = option("ENV_FILE") is not None
@@ -89,7 +89,7 @@ def unreadable(environment: Environment) -> list[Finding]:
                 )
             )
     if environment.secrets is not None and not environment.secrets.is_dir():
-        message = f"{environment.secrets}, which MODELCATALOG_SECRETS_DIR names, is no folder: nothing is read there."
+        message = f"{environment.secrets}, named by MODELCATALOG_SECRETS_DIR, is not a folder: it isn't read."
         hint = "Correct MODELCATALOG_SECRETS_DIR, or: unset MODELCATALOG_SECRETS_DIR"
         found.append(Finding("unread-file", "warning", message, hint))
     return found
@@ -100,7 +100,7 @@ def _problem(path: Path, *, missing: bool) -> str | None:
         if not path.exists():
             return "is not found" if missing else None
         if not path.is_file():
-            return "is no file"
+            return "is not a file"
         if path.stat().st_size > _MOST_BYTES:
             return "is larger than 1 MB"
         path.read_text("utf-8")

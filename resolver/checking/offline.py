@@ -1,4 +1,4 @@
-"""What is set up on this machine, what isn't, and what fixes it. Offline: asks nobody."""
+"""What is configured on this machine, what isn't, and what fixes it. Offline: asks nobody."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def check(
     arguments: Mapping[str, Any] = MappingProxyType({}),
 ) -> CheckReport:
     """Look at the entries of these names (`openai`, `openai/azure`, `open*`, aliases too); at all when there is none.
-    Says what ends `within` so many days. `arguments` are looked at as `resolve` would: `model_path`, `region`, ...
+
+    Reports what is retired `within` so many days. `arguments` are looked at as `resolve` would do it: `model_path`,
+    `region`, ...
 
     Reads variables and files, asks no network and imports no SDK. Raises UnknownProviderError for a name that fits
     nothing.
@@ -80,7 +82,7 @@ def check(
 
 
 class _Around:
-    """What all rows are looked at with: the catalog, the environment, and what lies about in it that nothing reads."""
+    """What all rows are looked at with: the catalog, the environment, and what is in it that nothing reads."""
 
     def __init__(
         self, catalog: Catalog, environment: Environment, within: int, arguments: Mapping[str, Any]
@@ -102,7 +104,7 @@ class _Around:
         return CheckRow(entry.id, state, plan, tuple(findings))
 
     def aliases(self) -> list[Finding]:
-        """A finding for each alias of a model that has ended, or will."""
+        """A finding for each alias of a model that is retired, or will be."""
         found = []
         for alias, name in self._catalog.model_aliases.items():
             try:
@@ -112,7 +114,7 @@ class _Around:
             facts = self._catalog.facts(ref.provider, ref.model)
             finding = model_finding(ref.provider, ref.model, facts, self._within)
             if finding is not None:
-                found.append(replace(finding, message=f"The alias {alias} stands for {finding.message}"))
+                found.append(replace(finding, message=f"Alias {alias}: {finding.message}"))
         return found
 
 

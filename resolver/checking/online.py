@@ -63,7 +63,7 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
     """One row's answer. `started` is called when its client is built: time counts from then on."""
     plan = replace(row.plan, timeout=timeout, max_retries=0, follow_redirects=False)
     if plan.machine is not None:
-        return _not_asked(row, f"{row.id} runs in this process, it has no service.")
+        return _not_contacted(row, f"{row.id} runs in this process, it has no service.")
     adapter = load_adapter(plan.entry.adapter)
     if plan.identity is not None and adapter.identifies:
         return _identified(row, plan, adapter, started)
@@ -79,7 +79,7 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
         try:
             models, proved = _ask(adapter, resolved.client, plan, timeout)
         except NotImplementedError as error:
-            return _not_asked(row, str(error))
+            return _not_contacted(row, str(error))
         except Exception as error:  # noqa: BLE001  the adapter explains whatever it is
             failure = adapter.failure(error, known_secrets(plan))
             redact_exception(error, known_secrets(plan))
@@ -103,13 +103,13 @@ def _identified(row: CheckRow, plan: Plan, adapter: Adapter, started: Callable[[
     """What the cloud says of its own credentials, where the host is the cloud's own."""
     base = plan.settings.get("base_url")
     if base is not None and base.kind not in ("default", "none"):
-        return _not_asked(row, "the base URL isn't the cloud's own, and there is no list of models")
+        return _not_contacted(row, "the base URL isn't the cloud's own, and there is no list of models")
     started()
     begun = time.perf_counter()
     try:
         who = adapter.identify(connect(plan, adapter))
     except NotImplementedError as error:
-        return _not_asked(row, str(error))
+        return _not_contacted(row, str(error))
     except Exception as error:  # noqa: BLE001  the adapter explains whatever it is
         failure = adapter.failure(error, known_secrets(plan))
         redact_exception(error, known_secrets(plan))
@@ -181,7 +181,7 @@ def _unbuildable(row: CheckRow, said: str) -> OnlineAnswer:
     return OnlineAnswer(row.id, "fails", (Finding("unbuildable", "error", message),))
 
 
-def _not_asked(row: CheckRow, reason: str) -> OnlineAnswer:
+def _not_contacted(row: CheckRow, reason: str) -> OnlineAnswer:
     message = f"{row.id} can't be asked without a paid call: {reason.rstrip('.')}."
-    hint = f"One call shows it: catalog probe {row.id}/MODEL"
-    return OnlineAnswer(row.id, "not asked", (Finding("not-askable", "note", message, hint),))
+    hint = f"One paid call shows it: catalog probe {row.id}/MODEL"
+    return OnlineAnswer(row.id, "not_contacted", (Finding("not-askable", "note", message, hint),))

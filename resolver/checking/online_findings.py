@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.checking.report import CheckRow
     from modelcatalog.resolver.credentials.values import SettingValue
 
-# By step and reason; a reason of None stands for all others of the step.
+# By step and reason; a reason of None means all others of the step.
 _CODES: dict[tuple[str, str | None], str] = {
     ("auth", "key"): "key-refused",
     ("auth", "forbidden"): "access-denied",

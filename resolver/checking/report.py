@@ -64,8 +64,8 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """The rows that were asked for, the problems of catalog files that stand in the way of others, and `others`: what
-    was found on this machine that belongs to no single row.
+    """The rows that were asked for, the problems of catalog files that keep others from being checked, and `others`:
+    what was found on this machine that belongs to no single row.
     """
 
     rows: tuple[CheckRow, ...]
@@ -76,7 +76,7 @@ class CheckReport:
         return tuple(row for row in self.rows if row.state == state)
 
     def failing(self, named: bool = False) -> tuple[CheckRow, ...]:
-        """The rows whose service refused or wasn't reached: of those that were set up, or that somebody `named`."""
+        """The rows whose service refused or wasn't reached: of those that were configured, or that somebody `named`."""
         return tuple(
             row
             for row in self.rows
@@ -118,13 +118,13 @@ def is_given(value: SettingValue) -> bool:
     return value.kind not in ("argument", "default", "none")
 
 
-Outcome = Literal["works", "answers", "unsure", "not asked", "fails"]
+Outcome = Literal["works", "answers", "unsure", "not_contacted", "fails"]
 
 
 @dataclass(frozen=True, slots=True)
 class OnlineAnswer:
     """What came of asking. `works`: the service took the key. `answers`: it answered, which proves no key. `unsure`: it
-    answered that this is not the time. `not asked`: nothing without cost could be asked.
+    answered that this is not the time. `not_contacted`: nothing without cost could be asked.
 
     `models` is how many it lists, `seconds` how long it took; `status`, `url` and `method` are those of the request.
     Each is None where there is none.

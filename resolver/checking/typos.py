@@ -78,7 +78,7 @@ def _spellings(entry: Entry, setting: Setting) -> Iterator[str]:
 
 
 def _names(entry: Entry, stem: str) -> Iterator[str]:
-    """The beginning of a variable, with each name that the provider has in place of the one that stands there."""
+    """The beginning of a variable, with each name that the provider has in place of the one that is there."""
     yield stem
     if entry.qualifier is not None:
         return

@@ -68,7 +68,7 @@ class Command:
             raise CommandFailedError(f"{self.words[0]} printed more than a key")
         if process.returncode != 0:
             raise CommandFailedError(
-                f"{self.words[0]} failed with exit code {process.returncode}{_told(said, out)}"
+                f"{self.words[0]} failed with exit code {process.returncode}{_stderr_end(said, out)}"
             )
         return self._checked(out)
 
@@ -145,7 +145,7 @@ def _end(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _told(said: bytes, out: bytes) -> str:
+def _stderr_end(said: bytes, out: bytes) -> str:
     """The end of what it wrote to standard error, on one line, without what it printed and what looks like a secret."""
     from modelcatalog.catalog.redaction.heuristics import redact_suspected, visible
     from modelcatalog.catalog.redaction.secret import redact

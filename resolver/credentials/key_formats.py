@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TELLING = 4
 """As many characters must a beginning have to be held against a key of a provider whose own keys aren't known."""
 
-_STAND_IN = re.compile(
+_PLACEHOLDER = re.compile(
     r"<[^<>]*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|.{0,8}\.{3}|.{0,8}\u2026|[\w-]{0,8}[xX*]{4,}|"
     r"(?:[\w-]{0,12}[-_ ])?(?:your|my|insert|enter|paste)[-_ ](?:[\w ]+[-_ ])?(?:key|token|secret)(?:[-_ ]here)?|"
     r"change[-_ ]?me|replace[-_ ]?me|placeholder|todo|tbd|none|null|nil|undefined",
@@ -43,8 +43,8 @@ def shape_findings(
         return []
     what = value.source.partition(",")[0] if value.kind != "argument" else "the api_key argument"
     if _is_at_home(entry, base):
-        if value.kind != "argument" and _STAND_IN.fullmatch(text.strip()):
-            return [_stand_in(entry, setting, value, what)]
+        if value.kind != "argument" and _PLACEHOLDER.fullmatch(text.strip()):
+            return [_placeholder(entry, setting, value, what)]
         if foreign := _foreign(catalog, entry, setting, text):
             return [_moved(entry, setting, value, foreign)]
     return _unusual(entry, setting, base, text, what)
@@ -105,7 +105,7 @@ def _moved(entry: Entry, setting: Setting, value: SettingValue, foreign: tuple[s
     return Finding("foreign-key", "error" if is_error else "warning", message, hint, setting.name)
 
 
-def _stand_in(entry: Entry, setting: Setting, value: SettingValue, what: str) -> Finding:
+def _placeholder(entry: Entry, setting: Setting, value: SettingValue, what: str) -> Finding:
     message = f"{what} holds a placeholder, not a key of {entry.name}."
     keys = f" (get one at {entry.keys})" if entry.keys else ""
     place = value.source.partition(", ")[2]

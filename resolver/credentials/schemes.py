@@ -56,20 +56,20 @@ def _identity(
 
 
 def identity_findings(entry: Entry, scheme: str, identity: CloudIdentity | None) -> list[Finding]:
-    """What stands in the way of a keyless scheme: its package, or that no credentials can be seen."""
+    """What is missing for a scheme without a key: its package, or credentials that can be seen here."""
     findings = []
     if scheme == "entra" and installed_version("azure-identity") is None:
-        message = f"{entry.id} needs the package azure-identity to log in with Entra ID; it isn't installed."
+        message = f"{entry.id} needs the package azure-identity for Entra ID credentials; it isn't installed."
         findings.append(
             Finding("missing-package", "error", message, "Install it: pip install 'modelcatalog[entra]'")
         )
     if identity is None or identity.source is not None:
         return findings
-    lacks = f"No {_CLOUDS[scheme]} credentials for {entry.id}"
+    missing = f"No {_CLOUDS[scheme]} credentials for {entry.id}"
     if identity.unusable is not None:
         return [
             *findings,
-            Finding("unusable-credentials", "warning", f"{lacks}: {identity.unusable}.", identity.hint),
+            Finding("unusable-credentials", "warning", f"{missing}: {identity.unusable}.", identity.hint),
         ]
-    message = f"{lacks} in variables or files (a cloud machine's role can't be seen offline)."
+    message = f"{missing} in variables or files (a cloud machine's role can't be seen offline)."
     return [*findings, Finding("no-credentials", "warning", message, identity.hint)]

@@ -125,9 +125,9 @@ def _unfit(setting: Setting, text: str) -> str | None:
     if bare != bare.strip():
         return "begins or ends with white space"
     if setting.choices and text not in map(str, setting.choices):
-        return f"is {text!r}, not one of {', '.join(map(str, setting.choices))}"
+        return f"is wrong: expected {', '.join(map(str, setting.choices))}, got {text!r}"
     if setting.pattern and not fits(setting.pattern, text):
-        return f"is {text!r}, which doesn't have the form {setting.pattern}"
+        return f"is wrong: expected the form {setting.pattern}, got {text!r}"
     return None
 
 

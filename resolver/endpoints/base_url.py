@@ -25,7 +25,7 @@ _PLACEHOLDER = re.compile(
 def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -> tuple[str, list[Finding]]:
     """The URL as the SDK wants it, and what there is to say of it.
 
-    `usual` is the entry's own default: a URL at the same host that only lacks its path is completed from it.
+    `usual` is the entry's own default: a URL at the same host that only has no path is completed from it.
     """
     text = url.strip()
     if problem := _malformed(text):
@@ -96,9 +96,9 @@ def _malformed(text: str) -> str | None:
     if parts.hostname in ("http", "https"):
         return f"has its scheme twice; write https://{_redacted(_SCHEME.sub('', _SCHEME.sub('', text)))}"
     if placeholder := _PLACEHOLDER.search(parts.netloc.rpartition("@")[2]):
-        return f"still has {placeholder.group()} in it, which stands for a name of your own"
+        return f"still has {placeholder.group()} in it, a placeholder for a name of your own"
     if parts.username or parts.password:
-        return "has a user name or password in it; a key belongs into its own setting"
+        return "has a user name or password in it; a key belongs in its own setting"
     if parts.query or parts.fragment:
         version = _API_VERSION.search(parts.query)
         if version is not None:

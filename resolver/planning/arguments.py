@@ -27,7 +27,7 @@ def read_pairs(pairs: Iterable[str], entry_types: Mapping[str, Argument]) -> dic
         key, sign, text = pair.partition("=")
         key = key.strip().replace("-", "_")
         if not sign or not key:
-            raise ArgumentError(f"{pair!r} is no argument: write NAME=VALUE.", argument=pair)
+            raise ArgumentError(f"{pair!r} is not an argument: write NAME=VALUE.", argument=pair)
         declared = entry_types.get(key)
         read[key] = coerce(key, read_value(key, text), declared)
     return read
@@ -66,7 +66,7 @@ def coerce(name: str, value: Any, declared: Argument | None) -> Any:
         "number": isinstance(value, int | float) and not is_truth,
     }
     if not fits[declared.type]:
-        raise ArgumentError(f"{name} must be {_TYPE_WORDS[declared.type]}, not {value!r}.", argument=name)
+        raise ArgumentError(f"{name}: expected {_TYPE_WORDS[declared.type]}, got {value!r}.", argument=name)
     return value
 
 
@@ -120,7 +120,7 @@ def _check_option(name: str, value: Any) -> None:
     """Raises ArgumentError for an option of another kind. Its value isn't shown: a header may be a secret."""
     kind, example = _KINDS.get(name, (object, ""))
     if name in _KINDS and (not isinstance(value, kind) or isinstance(value, bool)):
-        raise ArgumentError(f"{name} is {example}, not {type(value).__name__}.", argument=name)
+        raise ArgumentError(f"{name}: expected {example}, got {type(value).__name__}.", argument=name)
 
 
 _KINDS: dict[str, tuple[Any, str]] = {

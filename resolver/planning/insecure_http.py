@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def may_use_http(entry: Entry) -> bool:
-    """Whether the entry says `allow_http: true`, and not by the word of a project's file."""
+    """Whether the entry says `allow_http: true`, and not in a project's file."""
     place = entry.places.get("allow_http")
     return entry.allow_http and place is not None and place.layer != "project"
 

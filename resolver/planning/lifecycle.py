@@ -1,4 +1,4 @@
-"""What has ended or ends soon: providers by their status, models by the day that the catalog has for them."""
+"""Retirements, past and to come: providers by their status, models by the day that the catalog has for them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WITHIN = 90
 
 
 def entry_findings(entry: Entry, within: int = WITHIN) -> list[Finding]:
-    """That the provider has ended, or is ending, or will within so many days; and what to use instead."""
+    """That the provider is deprecated or retired, or will be within so many days; and its replacement."""
     if entry.status == "active":
         return []
     today = _today()
@@ -28,7 +28,7 @@ def entry_findings(entry: Entry, within: int = WITHIN) -> list[Finding]:
     when = f"will be {entry.status} from {entry.since} on" if comes else f"is {entry.status}"
     when += f" since {entry.since}" if entry.since and not comes else ""
     what = f"{entry.id} {when}" + (f": {entry.note}" if entry.note else "")
-    hint = f"Use {entry.successor} instead." if entry.successor else None
+    hint = f"Use {entry.replacement} instead." if entry.replacement else None
     return [
         Finding(
             entry.status, "warning" if entry.status == "retired" else "note", what.rstrip(".") + ".", hint
@@ -39,20 +39,22 @@ def entry_findings(entry: Entry, within: int = WITHIN) -> list[Finding]:
 def model_finding(
     provider: str, model: str, facts: Mapping[str, Any], within: int = WITHIN
 ) -> Finding | None:
-    """That the model has ended, or will within so many days; None where the catalog knows of no such day."""
+    """That the model is retired, or will be within so many days; None where the catalog knows of no such day."""
     day = _day(facts.get("retires"))
     ended = facts.get("status") == "retired" and day is None
     today = _today()
     if not ended and (day is None or day > today + timedelta(days=within)):
         return None
-    when = "has ended" if day is None else f"ended on {day}" if day <= today else f"ends on {day}"
+    when = "is retired"
+    if day is not None:
+        when = f"was retired on {day}" if day <= today else f"will be retired on {day}"
     instead = facts.get("replacement")
     hint = f"Use {provider}/{instead} instead." if instead else None
     return Finding("model-retired", "warning", f"{provider}/{model} {when}.", hint)
 
 
 def models_findings(catalog: Catalog, provider: str, within: int = WITHIN) -> list[Finding]:
-    """The models of a provider that have ended, or will; those that end next come first, those that ended last."""
+    """The models of a provider that are retired, or will be; the next to come first, those of the past last."""
     found = []
     for model in catalog.models(provider):
         facts = catalog.facts(provider, model)

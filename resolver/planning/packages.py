@@ -51,7 +51,7 @@ def package_findings(entry: Entry, adapter: Adapter) -> list[Finding]:
 def machine(
     adapter: Adapter, model: str, routed: Iterable[PlannedArgument]
 ) -> tuple[str | None, Sequence[Finding]]:
-    """What there is here for a model that runs in this process, and what stands in its way; None for any other."""
+    """What there is here for a model that runs in this process, and what keeps it from running; None for any other."""
     by_target: dict[str, dict[str, object]] = {}
     for argument in routed:
         by_target.setdefault(argument.target, {})[argument.name] = argument.value

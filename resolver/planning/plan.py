@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Plan:
-    """What a model name means on this machine. `findings` with severity `error` stand in the way of a client.
+    """What a model name means on this machine. With `findings` of severity `error` no client is built.
 
     `url` is the base URL as the SDK gets it, None where the SDK needs none. `installed` is the version of the SDK
     here, None when it isn't installed; `further_packages` are those that the SDK needs too, each with its version
@@ -56,7 +56,7 @@ class Plan:
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """The findings that stand in the way of a client."""
+        """The findings that keep a client from being built."""
         return tuple(finding for finding in self.findings if finding.severity == "error")
 
     @property

@@ -44,7 +44,7 @@ def make_plan(
     within: int = WITHIN,
 ) -> Plan:
     """The plan for a model name. Raises CatalogError for problems in the data and ArgumentError for a refused
-    argument; what is missing on this machine, and what ends `within` so many days, stands in `Plan.findings`.
+    argument; what is missing on this machine, and what is retired `within` so many days, is in `Plan.findings`.
     """
     entry = catalog.entry(ref.provider, ref.qualifier)
     problems = check_entry(entry, INSTALLED)

@@ -63,8 +63,8 @@ def probe(
 ) -> ProbeReport:
     """Make one streamed chat call, without retries and within `timeout` seconds.
 
-    Never raises for what goes wrong with the call or the set-up; a name or a catalog file that can't be read raises
-    as in `resolve`. The call costs what a dozen tokens cost.
+    Never raises for what goes wrong with the call or the configuration; a name or a catalog file that can't be read
+    raises as in `resolve`. The call costs what a dozen tokens cost.
     """
     limited = {"max_retries": 0, "timeout": timeout, **arguments}
     return probe_plan(explain(model, sync=True, catalog=catalog, env=env, **limited), timeout)
@@ -183,7 +183,7 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
 
 
 def better_url(plan: Plan, adapter: Adapter, timeout: float) -> str | None:
-    """The base URL with the version that its path lacks, if the service answers there."""
+    """The base URL with the version that is missing in its path, if the service answers there."""
     rule = adapter.URL_RULE
     version = rule.version
     if not plan.url or not version or rule.forbid_version or plan.url.endswith(version):

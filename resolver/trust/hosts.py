@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.trust.provenance import Comparison, ProjectOrigin
 
 FILE_NAME = re.compile(r"(^|_)(file|path)$")
-"""Settings that name a file, of credentials for instance: what stands in it may name hosts and other files."""
+"""Settings that name a file, of credentials for instance: what is in it may name hosts and other files."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _TAIL = re.compile(r"[a-z0-9-]*(\.[a-z0-9-]+){2,}(:\d+)?", re.IGNORECASE)
@@ -25,7 +25,7 @@ _ODD = re.compile(r"[/\\@#?:%\s]|\.\.")
 def foreign_host(
     comparison: Comparison, base: SettingValue | None, values: Iterable[SettingValue], url: str | None
 ) -> ProjectOrigin | None:
-    """The project's word that names the host, None when the host is the user's or the bundled catalog's."""
+    """The project's file that names the host, None when the host is the user's or the bundled catalog's."""
     entry, reference = comparison.entry, comparison.reference
     for name in ("adapter", "endpoint"):
         if getattr(entry, name) != getattr(reference, name) and comparison.project is not None:
@@ -68,7 +68,7 @@ def _origin(url: str | None) -> str:
 def _moved_by_a_part(
     comparison: Comparison, base: SettingValue, values: Mapping[str, SettingValue]
 ) -> ProjectOrigin | None:
-    """The project's word on a region or the like that decides more of the host's name than a label in front."""
+    """The project's file that sets a region or the like which decides more of the host's name than a label in front."""
     template = comparison.entry.endpoint.replace("{base_url}", str(base.value))
     host = (template.partition("://")[2] or template).partition("/")[0]
     tail = _PLACEHOLDER.split(host)[-1]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class SentValue(NamedTuple):
-    """Something of the user's, the host that it would go to, and the project's word that sends it there."""
+    """Something of the user's, the host that it would go to, and the project's file that sends it there."""
 
     what: str
     host: str
@@ -70,7 +70,7 @@ def sent_values(
     url: str | None,
     identity: CloudIdentity | None,
 ) -> list[SentValue]:
-    """What of the user's would go where by the project's origin."""
+    """What of the user's a project's file would send where."""
     values = list(values)
     away = foreign_host(comparison, base, values, url)
     host = host_of(url) if url else "the host of its choice"
@@ -109,7 +109,7 @@ def _named(value: SettingValue) -> str:
 def _origin_of_sending(
     comparison: Comparison, value: SettingValue, away: ProjectOrigin | None
 ) -> ProjectOrigin | None:
-    """The project's word by which this value would be sent, None where the user's own would do so too."""
+    """The project's file by which this value would be sent, None where it would be sent without that file too."""
     origin = comparison.origin_of(value)
     if FILE_NAME.search(value.name):
         return origin
@@ -126,7 +126,7 @@ def _is_own_secret(
     comparison: Comparison, variable: str | None, mark: object, away: ProjectOrigin | None
 ) -> bool:
     """Whether a value in a project's `.env` may go where the project says: a key that is only the project's own, or
-    any if the host stands beside it in the same file.
+    any if the host is set beside it in the same file.
     """
     if getattr(mark, "is_link", False):
         return False

@@ -1,4 +1,4 @@
-"""Whose word decides where a secret goes: the user's, or that of text which came with a project.
+"""Whose decision it is where a secret goes: the user's, or that of a file which came with a project.
 
 The user's are arguments, the environment, the user's own file, files named by hand and what is installed. A project's
 are its `models.yaml` and its `.env`, until the user trusts them. What the project adds is found by comparing an entry
@@ -26,7 +26,7 @@ _TAKEN = ("environment", ".env", "secrets", "keyring")
 
 
 class ProjectOrigin(NamedTuple):
-    """Something that a project's text decides. `place` and `file` as a person writes them."""
+    """A project's file that decides something. `place` and `file` as a person writes them."""
 
     place: str
     file: str
@@ -45,7 +45,7 @@ class Comparison(NamedTuple):
     honours_trust: bool = True
 
     def origin_of(self, value: SettingValue) -> ProjectOrigin | None:
-        """The project's word that this value, or the choice of its variable, is; None: it is the user's."""
+        """The project's file that this value, or the choice of its variable, comes from; None: the user's."""
         mark = value.mark
         is_known = self.honours_trust and mark is not None and is_trusted(mark.path, mark.digest)
         if mark is not None and mark.is_near and not is_known:
@@ -57,7 +57,7 @@ class Comparison(NamedTuple):
         return self.choice(value)
 
     def choice(self, value: SettingValue) -> ProjectOrigin | None:
-        """The project's word that this variable is the one to take the value from; None: it would be so without."""
+        """The project's file that names this variable; None: the value would be taken from it without that file too."""
         known = self.reference.settings.get(value.name)
         if value.kind not in _TAKEN or (known is not None and value.variable in known.variables):
             return None
@@ -65,7 +65,7 @@ class Comparison(NamedTuple):
         return self.origin(setting.also_place if value.variable in setting.also else setting.env_place)
 
     def origin(self, place: Place | None) -> ProjectOrigin:
-        """The word of the project's file, at this place if it is one of that file's."""
+        """The project's file, at this position if that is one in it."""
         at = place if place is not None and place.layer == "project" else self.entry.place
         file = self.project.path if self.project is not None else at.path
         return ProjectOrigin(str(at) if at.layer == "project" else file, file)

@@ -338,7 +338,7 @@ def test_copy_in_another_folder_is_not_trusted(tmp_path: Path, monkeypatch: pyte
     assert [finding.code for finding in explain("openai/x").errors] == ["untrusted-source"]
 
 
-def test_records_that_others_can_write_are_not_believed(
+def test_records_that_others_can_write_are_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)

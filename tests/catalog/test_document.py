@@ -135,7 +135,7 @@ def test_json_is_read_with_its_escapes(libyaml: bool) -> None:
 @both_parsers
 def test_half_a_pair_of_escapes_is_refused(libyaml: bool) -> None:
     assert problems('a: "\\ud83d x"', libyaml=libyaml) == [
-        "models.yaml:1:4: an escape in this text stands for no character: write the character itself"
+        "models.yaml:1:4: an escape in this text means no character: write the character itself"
     ]
 
 
@@ -203,7 +203,7 @@ def test_the_collector_is_left_as_it_was(text: str, enabled: bool) -> None:
         (gc.enable if before else gc.disable)()
 
 
-def test_all_duplicates_are_told_at_once_and_a_broken_line_with_them() -> None:
+def test_all_duplicates_are_reported_at_once_and_a_broken_line_with_them() -> None:
     assert problems("a: 1\na: 2\nb: {c: 1, c: 2}\nd: @x\n") == [
         "models.yaml:2:1: key 'a' is in line 1 already: keep one of lines 1 and 2",
         "models.yaml:3:11: key 'c' is in line 3 already: keep one of the two",
@@ -233,7 +233,7 @@ def test_reading_goes_on_after_an_odd_key_or_tag(text: str, codes: list[str], li
     assert [problem.code for problem in caught.value.problems] == codes
 
 
-def test_there_is_an_end_to_the_problems_that_are_told() -> None:
+def test_there_is_an_end_to_the_problems_that_are_reported() -> None:
     assert len(problems("a: 1\n" * 5000)) == 1000
 
 

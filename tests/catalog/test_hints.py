@@ -31,7 +31,7 @@ def applied(line: str, problem: Problem) -> str | None:
         )
     if hint.startswith("remove this line"):
         return ""
-    if hint.startswith("indent it two more blanks"):
+    if re.match(r"indent it( and what is below it)? two more blanks", hint):
         return f"  {line}"
     match = re.fullmatch(r"write (.+?)(?:, (?:or|with|and) .*)?", hint)
     if match is None or _FREE.match(hint):

@@ -146,13 +146,13 @@ def test_alias_of_a_provider_and_of_a_whole_model(tmp_path: Path) -> None:
     assert catalog.model_alias("acme") is None
 
 
-def test_alias_loop_is_told_with_its_way(tmp_path: Path) -> None:
+def test_alias_loop_is_reported_with_its_way(tmp_path: Path) -> None:
     catalog = catalog_of(tmp_path, "aliases: {a: b, b: c, c: a}\n")
     with pytest.raises(CatalogError, match="alias 'c' runs in a loop: a -> b -> c -> a"):
         catalog.model_alias("a")
 
 
-def test_extends_loop_is_told_with_its_way(tmp_path: Path) -> None:
+def test_extends_loop_is_reported_with_its_way(tmp_path: Path) -> None:
     catalog = catalog_of(tmp_path, "providers:\n  a: {extends: b}\n  b: {extends: c}\n  c: {extends: a}\n")
     with pytest.raises(CatalogError, match="extends itself: a -> b -> c -> a"):
         catalog.entry("a")

@@ -144,7 +144,7 @@ def test_the_check_accepts_what_the_published_schema_accepts() -> None:
     assert list(Draft202012Validator(schema()).iter_errors(parse_document(text, "").data)) == []
 
 
-def test_all_problems_are_told_in_the_order_of_the_lines() -> None:
+def test_all_problems_are_reported_in_the_order_of_the_lines() -> None:
     text = HEAD + "    name: 3\n    hiden: true\n    models: {m: {cost: {inptu: 1}}}\nalias: {}\n"
     found = check(text)
     assert [(problem.line, problem.code) for problem in found] == [
@@ -164,7 +164,7 @@ def test_one_value_has_one_problem() -> None:
     ]
 
 
-def test_there_is_an_end_to_the_problems_that_are_told() -> None:
+def test_there_is_an_end_to_the_problems_that_are_reported() -> None:
     assert len(check(HEAD + "".join(f"    k{n}: 1\n" for n in range(3000)))) == 1000
 
 
@@ -185,7 +185,7 @@ def test_there_is_an_end_to_the_problems_that_are_told() -> None:
         ("catalog:", "wrong-version"),
     ],
 )
-def test_a_file_that_is_no_catalog_of_ours_is_told_as_such(text: str, code: str) -> None:
+def test_a_file_that_is_no_catalog_of_ours_is_reported_as_such(text: str, code: str) -> None:
     assert [problem.code for problem in check(text)] == [code]
 
 
@@ -199,7 +199,11 @@ def test_a_name_is_checked_to_its_very_end(name: str) -> None:
 @pytest.mark.parametrize("key", ["url", "api_base", "key", "baseUrl", "apiKey", "default_headers"])
 def test_keys_of_other_tools_lead_to_ours(key: str) -> None:
     (problem,) = check(f"{HEAD}    {key}: x\n")
-    assert problem.hint in ("did you mean 'base_url'?", "did you mean 'api_key'?", "did you mean 'headers'?")
+    assert problem.hint in (
+        "did you mean 'base_url'?",
+        "write api_key: {env: NAME}, and put the value in that variable",
+        "did you mean 'headers'?",
+    )
 
 
 SECRET = "hunter2hunter2"
@@ -232,7 +236,7 @@ SECRET = "hunter2hunter2"
         "secret: {{a: {s}}}",
     ],
 )
-def test_a_secret_in_the_wrong_place_is_told_and_not_shown(line: str) -> None:
+def test_a_secret_in_the_wrong_place_is_reported_and_not_shown(line: str) -> None:
     found = check(f"{HEAD}    {line.format(s=SECRET)}\n")
     assert found
     for problem in found:

@@ -85,7 +85,7 @@ def test_check_with_nothing_set_is_no_alarm(catalog: Catalog) -> None:
     done = catalog("check")
     assert done.returncode == 0
     assert re.match(
-        r"Ready \(\d\)\n(  hf  .*\n)?  ollama +no key; localhost:11434 not asked +openai ", done.stdout
+        r"Ready \(\d\)\n(  hf  .*\n)?  ollama +no key; localhost:11434 not contacted +openai ", done.stdout
     )
     assert re.search(r"^Not set up \(\d+\)  openai, openai/azure, anthropic, ", done.stdout, re.MULTILINE)
     assert "Broken" not in done.stdout

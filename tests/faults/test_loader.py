@@ -185,7 +185,7 @@ def test_question_mark_in_braces_is_the_same_to_both_parsers(text: str) -> None:
     assert outcomes[0] == outcomes[1]
 
 
-def test_pattern_over_two_lines_is_told_in_one() -> None:
+def test_pattern_over_two_lines_is_reported_in_one() -> None:
     problems = layer('  acme:\n    api_key: {pattern: "sk-[a-\n\n      z"}\n').problems
     assert [problem.code for problem in problems] == ["wrong-form"]
     assert "\n" not in str(problems[0])
@@ -194,9 +194,9 @@ def test_pattern_over_two_lines_is_told_in_one() -> None:
 @pytest.mark.parametrize(
     ("pair", "said"),
     [
-        ("headers=x", "headers is a map, such as {X-Team: evals}, not str."),
-        ("max_retries=x", "max_retries is a whole number, not str."),
-        ("max_retries=true", "max_retries is a whole number, not bool."),
+        ("headers=x", "headers: expected a map, such as {X-Team: evals}, got str."),
+        ("max_retries=x", "max_retries: expected a whole number, got str."),
+        ("max_retries=true", "max_retries: expected a whole number, got bool."),
     ],
 )
 def test_option_of_another_kind_is_a_plain_mistake(catalog: Command, pair: str, said: str) -> None:

@@ -130,7 +130,7 @@ def test_read_only_folders_stop_no_command_that_reads(tmp_path: Path, words: lis
 
 
 @needs_linux
-def test_folder_that_is_closed_to_us_is_told(tmp_path: Path) -> None:
+def test_folder_that_is_closed_to_us_is_reported(tmp_path: Path) -> None:
     closed = tmp_path / "home" / "config"
     closed.mkdir()
     closed.chmod(0o000)
@@ -187,7 +187,7 @@ def test_failed_write_leaves_the_old_content(tmp_path: Path, monkeypatch: pytest
 
 @needs_linux
 @pytest.mark.parametrize("words", [["list"], ["check"], ["show", "openai", "--json"], ["--version"]])
-def test_output_that_has_no_room_is_told_in_one_line(tmp_path: Path, words: list[str]) -> None:
+def test_output_that_has_no_room_is_reported_in_one_line(tmp_path: Path, words: list[str]) -> None:
     command = [str(Path(sys.executable).with_name("catalog")), *words]
     with open("/dev/full", "w") as full:
         done = subprocess.run(

@@ -63,7 +63,7 @@ def test_login_of_aws_is_known_by_its_signature(adapter: str, server: RecordingS
     ("code", "reason"),
     [("InvalidClientTokenId", "key"), ("SignatureDoesNotMatch", "key"), ("ExpiredToken", "expired")],
 )
-def test_login_that_aws_refuses_is_explained(
+def test_credentials_that_aws_refuses_is_explained(
     adapter: str, code: str, reason: str, server: RecordingServer
 ) -> None:
     server.answer(xml(UNKNOWN.format(code=code), 403))
@@ -107,7 +107,7 @@ def test_login_of_google_is_asked_for_a_token_and_nothing_else(name: str) -> Non
 
 @pytest.mark.usefixtures("google")
 @pytest.mark.parametrize("name", ["google/vertex", "vertex", "anthropic/vertex"])
-def test_login_that_google_refuses_is_told(name: str) -> None:
+def test_credentials_that_google_refuses_is_reported(name: str) -> None:
     account().refuses = True
     answer = asked(name)
     assert (answer.outcome, [finding.code for finding in answer.findings]) == (
@@ -121,5 +121,5 @@ def test_login_that_google_refuses_is_told(name: str) -> None:
 def test_login_isnt_shown_to_anybody_where_the_host_is_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_VERTEX_BASE_URL", "http://127.0.0.1:9/v1")
     before = len(account().claims)
-    assert asked("anthropic/vertex").outcome == "not asked"
+    assert asked("anthropic/vertex").outcome == "not_contacted"
     assert len(account().claims) == before

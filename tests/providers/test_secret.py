@@ -16,7 +16,7 @@ LONG = "sk-sentinel-0123456789-c1f8"
 @pytest.mark.parametrize(
     ("value", "shown"), [(LONG, "****c1f8"), ("x" * 16, "****xxxx"), ("x" * 15, "****"), ("", "****")]
 )
-def test_at_most_four_signs_are_shown(value: str, shown: str) -> None:
+def test_at_most_four_characters_are_shown(value: str, shown: str) -> None:
     secret = Secret(value)
     assert [str(secret), f"{secret}", f"{secret:>8}".strip(), f"{secret!r}"] == [shown] * 3 + [
         f"Secret('{shown}')"

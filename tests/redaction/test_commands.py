@@ -141,9 +141,7 @@ def test_command_whose_service_gives_the_key_back(
 
 @pytest.mark.usefixtures("acme")
 @pytest.mark.parametrize("log", ["OPENAI_LOG", "PYTHONASYNCIODEBUG"])
-def test_debug_output_of_the_sdk_passes_the_curtain_too(
-    catalog: Catalog, server: RecordingServer, log: str
-) -> None:
+def test_debug_output_of_the_sdk_is_redacted_too(catalog: Catalog, server: RecordingServer, log: str) -> None:
     server.answer(*FAILURES["refused"])
     seen(catalog, "chat", "acme/m", "hi", **{log: "debug"})
 
@@ -168,7 +166,7 @@ def test_connection_that_never_comes_about(catalog: Catalog, tmp_path: Path, com
 @pytest.mark.parametrize(
     "words", [["check", "acme"], ["explain", "acme/m"], ["chat", "acme/m", "x"], ["probe", "acme/m"]]
 )
-def test_key_that_is_broken_is_told_without_it(catalog: Catalog, words: list[str], form: str) -> None:
+def test_key_that_is_broken_is_reported_without_it(catalog: Catalog, words: list[str], form: str) -> None:
     for json in ([], ["--json"]):
         assert seen(catalog, *words, *json, ACME_API_KEY=form).strip()
 

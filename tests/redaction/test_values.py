@@ -90,6 +90,6 @@ def test_name_that_only_has_the_word_in_it_hides_nothing(name: str) -> None:
     assert not is_secret_name(name)
 
 
-def test_secret_that_no_encoding_can_carry_is_blotted_all_the_same() -> None:
+def test_secret_that_no_encoding_can_carry_is_redacted_all_the_same() -> None:
     secret = "\udced\udca0\udc80" * 10
     assert redact(f"key {secret}.", [secret]) == "key ****."

@@ -47,9 +47,9 @@ def test_pair_is_read_as_a_person_means_it(pair: str, name: str, value: Any) -> 
 @pytest.mark.parametrize(
     ("pair", "text"),
     [
-        ("timeout", "'timeout' is no argument: write NAME=VALUE."),
-        ("=3", "'=3' is no argument: write NAME=VALUE."),
-        ("provider=int8", "provider must be a mapping, not 'int8'."),
+        ("timeout", "'timeout' is not an argument: write NAME=VALUE."),
+        ("=3", "'=3' is not an argument: write NAME=VALUE."),
+        ("provider=int8", "provider: expected a mapping, got 'int8'."),
     ],
 )
 def test_pair_that_means_nothing_is_an_error(pair: str, text: str) -> None:
@@ -59,7 +59,7 @@ def test_pair_that_means_nothing_is_an_error(pair: str, text: str) -> None:
     assert str(caught.value) == text
 
 
-def test_broken_flow_value_is_told_by_its_argument() -> None:
+def test_broken_flow_value_is_reported_by_its_argument() -> None:
     with pytest.raises(ArgumentError, match="The value of bad can't be read"):
         read_pairs(["bad={a"], {})
 

@@ -51,7 +51,7 @@ def found(report: CheckReport, code: str) -> list[Finding]:
         ("AWS_REGOIN", "AWS_REGION"),
     ],
 )
-def test_name_that_is_nearly_right_is_told_with_the_right_one(name: str, wanted: str) -> None:
+def test_name_that_is_nearly_right_is_reported_with_the_right_one(name: str, wanted: str) -> None:
     report = check(env={name: SENTINEL})
     findings = found(report, "near-miss-variable")
     assert any(f"{name} is set (environment), but nothing reads it" in one.message for one in findings)
@@ -116,14 +116,14 @@ def test_command_for_a_near_miss_fixes_it() -> None:
 
 
 @pytest.mark.parametrize("name", [".env.local", ".env.production", "../.env", "../../.env", "../.env.local"])
-def test_file_that_isnt_read_is_told_and_can_be_named(
+def test_file_that_isnt_read_is_reported_and_can_be_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     (tmp_path / "one" / "two").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "one" / "two")
     Path(name).write_text(f"# keys\nexport OPENAI_API_KEY={SENTINEL}\n", encoding="utf-8")
     (finding,) = found(check("openai"), "unloaded-variable")
-    assert finding.message == f"OPENAI_API_KEY stands in {name}:2, which isn't read."
+    assert finding.message == f"OPENAI_API_KEY is in {name}:2, which isn't read."
     assert finding.hint == f"Name the file: export MODELCATALOG_ENV_FILE={name}"
     monkeypatch.setenv("MODELCATALOG_ENV_FILE", name)
     (row,) = check("openai").of("ready")
@@ -137,16 +137,16 @@ def test_files_above_the_repository_are_none_of_ours(tmp_path: Path, monkeypatch
     assert found(check("openai"), "unloaded-variable") == []
 
 
-def test_dotenv_that_is_turned_off_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dotenv_that_is_turned_off_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("OPENAI_API_KEY=x\n", encoding="utf-8")
     (tmp_path / "other.env").write_text("GROQ_API_KEY=x\n", encoding="utf-8")
     assert found(check("openai"), "unloaded-variable") == []
     monkeypatch.setenv("MODELCATALOG_ENV_FILE", "other.env")
     (finding,) = found(check("openai"), "unloaded-variable")
-    assert finding.message == "OPENAI_API_KEY stands in .env:1, which isn't read."
+    assert finding.message == "OPENAI_API_KEY is in .env:1, which isn't read."
 
 
-def test_file_that_cant_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_that_cant_be_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELCATALOG_ENV_FILE", "nosuch.env")
     monkeypatch.setenv("MODELCATALOG_SECRETS_DIR", str(tmp_path / "nowhere"))
     findings = found(check("openai"), "unread-file")
@@ -159,7 +159,7 @@ def test_file_that_cant_be_read_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     assert ".env isn't UTF-8" in unreadable(Environment.current())[0].message
 
 
-def test_empty_and_shadowed_variables_are_told() -> None:
+def test_empty_and_shadowed_variables_are_reported() -> None:
     env = {"GROK_API_KEY": "xai-one", "XAI_API_KEY": "xai-two", "GROK_BASE_URL": " "}
     report = check("grok", env=env)
     (empty,) = found(report, "empty-variable")
@@ -172,7 +172,7 @@ def test_empty_and_shadowed_variables_are_told() -> None:
     assert found(check("grok", env={**env, "XAI_API_KEY": "xai-one"}), "shadowed-variable") == []
 
 
-def test_dotenv_in_the_shade_of_the_environment_is_told(
+def test_dotenv_in_the_shade_of_the_environment_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".env").write_text("\nOPENAI_API_KEY=sk-new\n", encoding="utf-8")
@@ -181,7 +181,7 @@ def test_dotenv_in_the_shade_of_the_environment_is_told(
     assert finding.message == "OPENAI_API_KEY (.env:2) isn't used: api_key comes from environment."
 
 
-def test_key_of_another_provider_is_told_whose_it_is_and_goes_nowhere() -> None:
+def test_key_of_another_provider_is_reported_whose_it_is_and_goes_nowhere() -> None:
     for key, name in (
         ("sk-ant-api03-x", "Anthropic"),
         ("sk-or-v1-x", "OpenRouter"),
@@ -261,7 +261,7 @@ def test_host_that_a_users_file_names_takes_what_keys_it_likes() -> None:
         "YOUR_OPENAI_API_KEY",
     ],
 )
-def test_stand_in_for_a_key_is_told(value: str) -> None:
+def test_placeholder_for_a_key_is_reported(value: str) -> None:
     (row,) = [row for row in check("openai", env={"OPENAI_API_KEY": value}).rows if row.id == "openai"]
     assert row.state == "error"
     assert {"placeholder-value", "invalid-credential"} & {finding.code for finding in row.findings}
@@ -278,13 +278,13 @@ def ending(days: int, **facts: Any) -> Catalog:
     return load_catalog(overlay=overlay)
 
 
-def test_models_that_end_soon_are_told_with_their_replacement() -> None:
+def test_models_that_end_soon_are_reported_with_their_replacement() -> None:
     catalog = ending(30, replacement="new")
     report = check("openai", catalog=catalog, env={"OPENAI_API_KEY": "sk-x"})
     one, alias = found(report, "model-retired")
-    assert one.message.startswith("openai/old ends on ")
+    assert one.message.startswith("openai/old will be retired on ")
     assert one.hint == "Use openai/new instead."
-    assert alias.message.startswith("The alias fast stands for openai/old ends on ")
+    assert alias.message.startswith("Alias fast: openai/old will be retired on ")
     assert (
         found(check("openai", catalog=catalog, env={"OPENAI_API_KEY": "sk-x"}, within=29), "model-retired")
         == []
@@ -297,12 +297,12 @@ def test_models_that_end_soon_are_told_with_their_replacement() -> None:
 
 def test_model_that_has_ended_says_so() -> None:
     report = check("openai", catalog=ending(-1), env={"OPENAI_API_KEY": "sk-x"})
-    assert " ended on " in found(report, "model-retired")[0].message
+    assert " was retired on " in found(report, "model-retired")[0].message
 
 
-def test_provider_that_will_end_is_told_within_its_days() -> None:
+def test_provider_that_will_end_is_reported_within_its_days() -> None:
     day = in_days(40)
-    entry = {"base_url": "https://h.example/v1", "status": "retired", "since": day, "successor": "openai"}
+    entry = {"base_url": "https://h.example/v1", "status": "retired", "since": day, "replacement": "openai"}
     catalog = load_catalog(overlay={"providers": {"acme": entry}})
     (finding,) = found(check("acme", catalog=catalog, env={}), "retired")
     assert finding.message == f"acme will be retired from {day} on."

@@ -75,7 +75,7 @@ def test_aws_profile(
     assert source("aws") == seen
 
 
-def test_aws_profile_that_isnt_there_is_unusable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_aws_profile_that_is_missing_is_unusable(monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch, AWS_PROFILE="nosuch")
     assert (
         look("aws", Environment(), {}).unusable
@@ -161,7 +161,7 @@ def test_scheme_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
         explain("openai/azure/x", auth="aws")
 
 
-def test_check_tells_no_login_from_a_broken_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_tells_missing_credentials_from_broken_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     catalog = load_catalog(
         overlay={"providers": {"cloud": {"base_url": "http://127.0.0.1:9/v1", "auth": "aws"}}}
     )

@@ -118,13 +118,13 @@ def test_project_may_not_name_a_command_even_where_it_is_trusted(tmp_path: Path)
         (["printf", "\\377\\376"], "printf printed something that isn't text"),
     ],
 )
-def test_command_that_gives_nothing_is_told(tmp_path: Path, words: list[str], text: str) -> None:
+def test_command_that_gives_nothing_is_reported(tmp_path: Path, words: list[str], text: str) -> None:
     (tmp_path / "evil.sh").write_text("#!/bin/sh\necho evil\n", encoding="utf-8")
     (tmp_path / "evil.sh").chmod(0o755)
     write(tmp_path, *words)
     with pytest.raises(MissingCredentialError, match=text) as caught:
         resolve("mine/x")
-    assert "The command stands in home/config/modelcatalog/models.yaml:3." in str(caught.value)
+    assert "The command is in home/config/modelcatalog/models.yaml:3." in str(caught.value)
     assert KEY not in str(caught.value)
 
 

@@ -66,7 +66,7 @@ def test_variables_that_are_given_hold_alone() -> None:
     assert explain("grok/x", env=Environment({}, keyring=True)).settings["api_key"].is_set
 
 
-def test_keyring_that_isnt_there_is_told_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keyring_that_is_missing_is_reported_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     import keyring
     from keyring.backends import fail
 

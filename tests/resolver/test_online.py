@@ -89,7 +89,7 @@ def test_list_that_everybody_gets_proves_no_key(
     ("status", "expected"),
     [(401, "key-refused"), (403, "access-denied"), (429, "rate-limited"), (500, "service-error")],
 )
-def test_refusal_is_told_by_its_code(
+def test_refusal_is_reported_by_its_code(
     entry: Entry, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, status: int, expected: str
 ) -> None:
     set_up(monkeypatch, entry, server.origin)
@@ -114,7 +114,7 @@ def test_refusal_is_told_by_its_code(
     ],
     ids=["html", "no-json", "silent", "cut", "404"],
 )
-def test_answer_that_isnt_one_is_told_by_its_code(
+def test_answer_that_isnt_one_is_reported_by_its_code(
     entry: Entry, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, sent: Answer, expected: str
 ) -> None:
     set_up(monkeypatch, entry, server.origin)
@@ -150,14 +150,14 @@ def test_slow_service_is_left_behind(
 
 
 @each
-def test_port_where_nothing_listens_is_told(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_port_where_nothing_listens_is_reported(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
     set_up(monkeypatch, entry, f"http://127.0.0.1:{closed_port()}")
     answer = asked(entry)
     assert (answer.outcome, code(answer)) == ("fails", "connection-refused")
 
 
 @each
-def test_https_to_a_port_that_speaks_http_is_told(
+def test_https_to_a_port_that_speaks_http_is_reported(
     entry: Entry, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(monkeypatch, entry, server.origin.replace("http:", "https:"))
@@ -166,7 +166,7 @@ def test_https_to_a_port_that_speaks_http_is_told(
 
 
 @each
-def test_certificate_that_nobody_trusts_is_told(
+def test_certificate_that_nobody_trusts_is_reported(
     entry: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with RecordingServer(self_signed(tmp_path), service_of(entry.adapter)) as server:
@@ -176,7 +176,7 @@ def test_certificate_that_nobody_trusts_is_told(
 
 
 @each
-def test_host_that_isnt_there_is_told(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_host_that_is_missing_is_reported(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
     set_up(monkeypatch, entry, "https://nosuch.invalid")
     answer = asked(entry)
     assert (answer.outcome, code(answer)) == ("fails", "unknown-host"), answer
@@ -192,7 +192,7 @@ def test_service_without_a_free_request_isnt_asked(
     for row in report.rows:
         if row.id == entry.id and row.state == "ready":
             assert row.answer is not None
-            assert (row.answer.outcome, code(row.answer)) == ("not asked", "not-askable")
+            assert (row.answer.outcome, code(row.answer)) == ("not_contacted", "not-askable")
             assert "catalog probe" in (row.answer.findings[0].hint or "")
     assert server.requests == []
 
@@ -231,7 +231,7 @@ def test_public_list_without_such_a_request_proves_nothing(plain: RecordingServe
     assert len(plain.requests) == 1
 
 
-def test_used_up_credit_and_wrong_key_with_400_are_told(plain: RecordingServer) -> None:
+def test_used_up_credit_and_wrong_key_with_400_are_reported(plain: RecordingServer) -> None:
     plain.answer(answers.error(429, "You exceeded your current quota", code="insufficient_quota"))
     assert [code(row.answer) for row in acme(plain).rows if row.answer] == ["no-credit"]
     plain.answer(answers.error(400, "Incorrect API key provided: xa***."))

@@ -110,7 +110,7 @@ def test_nothing_set_is_never_ready(entry: Entry, monkeypatch: pytest.MonkeyPatc
         resolve(f"{entry.id}/m", sync=True)
 
 
-def test_wrong_key_is_told_as_such(
+def test_wrong_key_is_reported_as_such(
     entry: Entry, its_server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arguments = set_up(monkeypatch, entry, its_server.origin)

@@ -26,7 +26,7 @@ def test_explicit_key_beats_environment() -> None:
     assert [looked.state for looked in plan.settings["api_key"].looked] == ["shadowed"]
 
 
-def test_first_variable_of_the_list_wins_and_the_others_are_told() -> None:
+def test_first_variable_of_the_list_wins_and_the_others_are_reported() -> None:
     env = {**AZURE, "AZUREAI_OPENAI_API_KEY": "one", "AZURE_OPENAI_API_KEY": "two", "OPENAI_API_KEY": "three"}
     key = explain("openai/azure/x", env=env).settings["api_key"]
     assert key.value == Secret("one")
@@ -105,7 +105,7 @@ def test_changed_environment_is_seen_by_the_next_call(monkeypatch: pytest.Monkey
     assert explain("grok/x").settings["api_key"].value == Secret("two")
 
 
-def test_everything_missing_is_told_at_once() -> None:
+def test_everything_missing_is_reported_at_once() -> None:
     with pytest.raises(SetupError) as caught:
         resolve("cloudflare/meta/llama", env={})
     error = caught.value

@@ -31,7 +31,7 @@ PIECES = [
 ]
 KEYS = """
 catalog providers aliases name adapter docs keys settings api_key base_url env also default secret required pattern
-choices args to type qualifiers auth headers extends status since successor models list_models path hidden endpoint
+choices args to type qualifiers auth headers extends status since replacement models list_models path hidden endpoint
 model_prefix acme openai azure context_window cost input a * << 1 null
 """.split()
 VALUES = """

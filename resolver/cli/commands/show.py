@@ -87,7 +87,8 @@ def _as_json(catalog: Catalog, entry: Entry) -> dict[str, Any]:
     )
     return {
         **{
-            key: getattr(entry, key) for key in (*plain, "successor", "note", "source", "verified", "extends")
+            key: getattr(entry, key)
+            for key in (*plain, "replacement", "note", "source", "verified", "extends")
         },
         "aliases": list(entry.aliases),
         "qualifiers": list(entry.qualifiers),

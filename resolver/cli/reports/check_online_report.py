@@ -35,7 +35,7 @@ def lines(rows: Sequence[CheckRow], *, named: bool = False) -> list[str]:
     asked = [(row, row.answer) for row in rows if row.answer is not None]
     failing = [row for row, answer in asked if answer.outcome == "fails" and (named or row.touched)]
     silent = [row.id for row, answer in asked if answer.outcome == "fails" and row not in failing]
-    unasked = [row for row, answer in asked if answer.outcome == "not asked"]
+    unasked = [row for row, answer in asked if answer.outcome == "not_contacted"]
     if failing:
         result += [
             paint(f"Fails ({len(failing)})", "bad"),

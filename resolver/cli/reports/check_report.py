@@ -53,7 +53,7 @@ def _ready(row: CheckRow, *, detailed: bool) -> tuple[str, str, str]:
     if row.plan.machine is not None:
         source = row.plan.machine
     elif row.plan.auth == "none":
-        source = f"no key; {host_of(row.plan.url or '')} not asked"
+        source = f"no key; {host_of(row.plan.url or '')} not contacted"
     elif row.plan.auth != "key":
         source = way_in(row)
     else:

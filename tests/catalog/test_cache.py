@@ -1,4 +1,4 @@
-"""The compiled cache: believed when it is ours and whole, and made anew otherwise."""
+"""The compiled cache: used when it is ours and whole, and made anew otherwise."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_file_with_problems_is_never_kept(tmp_path: Path) -> None:
     assert read(tmp_path).problems
 
 
-def test_record_that_was_changed_is_not_believed(tmp_path: Path) -> None:
+def test_record_that_was_changed_is_not_trusted(tmp_path: Path) -> None:
     read(tmp_path, TEXT)
     (file,) = compiled(tmp_path)
     with sqlite3.connect(file) as database:
@@ -88,7 +88,7 @@ def test_record_that_was_changed_is_not_believed(tmp_path: Path) -> None:
     assert read(tmp_path).entry("acme").settings["base_url"].default == "https://a.example/v1"
 
 
-def test_records_signed_by_another_user_are_not_believed(tmp_path: Path) -> None:
+def test_records_signed_by_another_user_are_not_trusted(tmp_path: Path) -> None:
     read(tmp_path, TEXT)
     (file,) = compiled(tmp_path)
     other = Cache.open(tmp_path / "theirs", tmp_path / "their-config" / "cache.key")
