@@ -8,7 +8,7 @@ from typing import Any, NoReturn, Self
 from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, ChatChunk, ChatReply
 from modelcatalog.providers.chat.completions_codec import keywords
 from modelcatalog.providers.chat.completions_json import Pieces, reply
-from modelcatalog.providers.chat.response_errors import answer_error
+from modelcatalog.providers.chat.response_errors import answer_error, is_ours
 from modelcatalog.providers.chat.tool_emulation import Emulation
 
 
@@ -17,7 +17,7 @@ def chat(client: Any, call: ChatCall) -> ChatReply:
     emulation = Emulation(client, call)
     with _Call(emulation.call) as one:
         answer = client.complete(**one.keywords(stream=False))
-        return emulation.reply(reply(answer.as_dict(), answer))
+        return emulation.reply(reply(_plain(answer), answer))
 
 
 async def achat(client: Any, call: ChatCall) -> ChatReply:
@@ -25,7 +25,7 @@ async def achat(client: Any, call: ChatCall) -> ChatReply:
     emulation = Emulation(client, call)
     with _Call(emulation.call) as one:
         answer = await client.complete(**one.keywords(stream=False))
-        return emulation.reply(reply(answer.as_dict(), answer))
+        return emulation.reply(reply(_plain(answer), answer))
 
 
 def stream(client: Any, call: ChatCall) -> Iterator[ChatChunk]:
@@ -107,7 +107,7 @@ class _Call:
         names = {one.__name__ for one in type(error).__mro__}
         if isinstance(error, AnswerError):
             text = str(error)
-        elif "TimeoutError" in names or "ServiceResponseTimeoutError" in names:
+        elif is_ours(error) or "TimeoutError" in names or "ServiceResponseTimeoutError" in names:
             return
         elif names & {"DecodeError", "ValueError", "TypeError", "AttributeError", "KeyError"}:
             text = "The answer can't be read, it isn't JSON"
@@ -116,6 +116,11 @@ class _Call:
         else:
             return
         raise answer_error(text, response) from error
+
+
+def _plain(answer: Any) -> Any:
+    """The answer as JSON; of another form than the SDK's, it is that already."""
+    return answer.as_dict() if hasattr(answer, "as_dict") else answer
 
 
 def _both(keep: Any, hook: Any) -> Any:

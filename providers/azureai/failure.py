@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.failures import http_api as openai_failure
+from modelcatalog.providers.failures.not_sent import not_sent
 from modelcatalog.providers.failures.transport import causes
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ _CUT = {"IncompleteReadError", "ServiceResponseError", "ServerDisconnectedError"
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     """Where a call failed and why. Occurrences of `secrets` in the server's words are masked."""
     _join(error)
+    if not_sent(error, secrets) is not None:
+        return openai_failure.failure(error, secrets)
     for one in causes(error):
         if isinstance(one, AnswerError):
             break

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, ChatChunk, ChatReply
 from modelcatalog.providers.bedrock.codec import Pieces, keywords, reply
+from modelcatalog.providers.chat.response_errors import is_ours
 from modelcatalog.providers.chat.tool_emulation import Emulation
 
 
@@ -128,6 +129,8 @@ def _unreadable(error: Exception) -> str | None:
     names = {kind.__name__ for kind in type(error).__mro__}
     if isinstance(error, AnswerError):
         return str(error)
+    if is_ours(error):
+        return None
     if "TimeoutError" in names or "ReadTimeoutError" in names:
         return None
     if names & _BROKEN or names & {"ValueError", "KeyError", "TypeError", "AttributeError"}:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from modelcatalog.catalog.redaction.secret import mask
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.adapter.connection import Failure, Step
+from modelcatalog.providers.failures.not_sent import not_sent
 from modelcatalog.providers.failures.transport import Cause, cause_of, causes, one_line
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html, looked at 2026-11-23.
@@ -69,7 +70,9 @@ _LOCAL: dict[str, Cause] = {
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     """Where a call failed and why. Occurrences of `secrets` in the server's words are masked."""
-    chain = list(causes(error))
+    if (fault := not_sent(error, secrets)) is not None:
+        return Failure(*fault[:2], None, None, None, one_line(mask(fault.detail, secrets)))
+    chain = [below for one in causes(error) for below in (one, *_kept(one))]
     status: int | None = None
     url = next((one.modelcatalog_url for one in chain if hasattr(one, "modelcatalog_url")), None)
     for one in chain:
@@ -88,6 +91,14 @@ def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     method = None if url is None else "POST"
     url = mask(url, secrets) if url else None
     return Failure(cause.step, cause.reason, status, url, method, one_line(mask(cause.detail, secrets)))
+
+
+def _kept(error: BaseException) -> Iterator[BaseException]:
+    """Botocore raises an exception anew after it was caught, which loses its context, and keeps that as an argument."""
+    kept = getattr(error, "kwargs", None)
+    inner = kept.get("error") if isinstance(kept, dict) else None
+    if isinstance(inner, BaseException):
+        yield from causes(inner)
 
 
 def _refused(status: Any, error: Any) -> Cause:

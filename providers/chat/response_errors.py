@@ -24,7 +24,7 @@ def reading(response: Any) -> Iterator[None]:
         names = {kind.__name__ for kind in type(error).__mro__}
         if isinstance(error, AnswerError):
             text = str(error)
-        elif names & _THEIRS:
+        elif names & _THEIRS or is_ours(error):
             raise
         elif names & _CUT:
             text = "The connection was cut in the middle of the answer"
@@ -33,6 +33,26 @@ def reading(response: Any) -> Iterator[None]:
         else:
             raise
         raise answer_error(text, response) from error
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether our own code failed over an answer, and the service is not to blame. It is noted with the error."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    module = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
+    error.__dict__["modelcatalog_answered"] = True
+    return module.startswith("modelcatalog.") and not isinstance(error, AnswerError)
+
+
+@contextmanager
+def decoding() -> Iterator[None]:
+    """What fails inside came after an answer: it is no fault of the call's."""
+    try:
+        yield
+    except Exception as error:
+        is_ours(error)
+        raise
 
 
 def answer_error(text: str, response: Any) -> AnswerError:

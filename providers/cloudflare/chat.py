@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.chat.completions_codec import keywords
+from modelcatalog.providers.chat.response_errors import decoding
 from modelcatalog.providers.chat.tool_emulation import Emulation
 from modelcatalog.providers.cloudflare.decoder import Pieces, reply
 
@@ -18,13 +19,13 @@ _MOST_MODELS = 10_000
 def chat(client: Any, call: ChatCall) -> ChatReply:
     """One answer. Raises WorkersAIError, httpx2's exceptions, or AnswerError."""
     emulation = Emulation(client, call)
-    return emulation.reply(reply(client.run(**_keywords(emulation.call)), emulation.call))
+    return _read(client.run(**_keywords(emulation.call)), emulation)
 
 
 async def achat(client: Any, call: ChatCall) -> ChatReply:
     """`chat`, with the async client."""
     emulation = Emulation(client, call)
-    return emulation.reply(reply(await client.run(**_keywords(emulation.call)), emulation.call))
+    return _read(await client.run(**_keywords(emulation.call)), emulation)
 
 
 def stream(client: Any, call: ChatCall) -> Iterator[ChatChunk]:
@@ -53,16 +54,25 @@ async def alist_models(client: Any, path: str = "") -> list[str]:
 def _pieces(client: Any, call: ChatCall) -> Iterator[ChatChunk]:
     pieces = Pieces(call)
     for event in client.stream(**_keywords(call)):
-        yield from pieces.take(event)
+        with decoding():
+            taken = list(pieces.take(event))
+        yield from taken
     yield pieces.end()
 
 
 async def _apieces(client: Any, call: ChatCall) -> AsyncIterator[ChatChunk]:
     pieces = Pieces(call)
     async for event in client.stream(**_keywords(call)):
-        for piece in pieces.take(event):
+        with decoding():
+            taken = list(pieces.take(event))
+        for piece in taken:
             yield piece
     yield pieces.end()
+
+
+def _read(answer: Any, emulation: Emulation) -> ChatReply:
+    with decoding():
+        return emulation.reply(reply(answer, emulation.call))
 
 
 def _keywords(call: ChatCall) -> dict[str, Any]:

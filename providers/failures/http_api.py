@@ -11,6 +11,7 @@ from typing import Any
 from modelcatalog.catalog.redaction.secret import mask
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.adapter.connection import Failure, Step
+from modelcatalog.providers.failures.not_sent import not_sent
 from modelcatalog.providers.failures.transport import Cause, cause_of, causes, one_line
 
 # Words of error codes and types, as OpenAI and compatible services send them with statuses of their own
@@ -52,6 +53,8 @@ _WRONG_KEY = re.compile(
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     """Where a call failed and why. Occurrences of `secrets` in the server's words are masked."""
+    if (fault := not_sent(error, secrets)) is not None:
+        return Failure(*fault[:2], None, None, None, one_line(mask(fault.detail, secrets)))
     chain = list(causes(error))
     request = next(filter(None, map(_request, chain)), None)
     status: int | None = None

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from modelcatalog.providers.adapter.chat_types import AnswerError
+from modelcatalog.providers.chat.response_errors import is_ours
 
 
 @dataclass(slots=True)
@@ -65,6 +66,8 @@ def saw_answer(status: int, content_type: str | None) -> None:
 
 def _is_unreadable(error: Exception, seen: Seen) -> bool:
     if seen.status is None or seen.status >= 300 or isinstance(error, UnicodeEncodeError):
+        return False
+    if is_ours(error):
         return False
     return isinstance(error, _UNREADABLE) or type(error).__name__ == "ParseError"
 

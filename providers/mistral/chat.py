@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, ChatChunk, ChatReply
 from modelcatalog.providers.chat.completions_codec import Pieces, reply
 from modelcatalog.providers.chat.completions_codec import keywords as openai_keywords
-from modelcatalog.providers.chat.response_errors import answer_error, reading
+from modelcatalog.providers.chat.response_errors import answer_error, decoding, reading
 from modelcatalog.providers.openai.chat import MOST_MODELS
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ _Told = TypeVar("_Told", ChatReply, ChatChunk)
 def chat(client: Any, call: ChatCall) -> ChatReply:
     """One answer. Raises the SDK's exceptions, or AnswerError."""
     with _telling():
-        return _named(reply(client.chat.complete(**keywords(call))))
+        return _read(client.chat.complete(**keywords(call)))
 
 
 async def achat(client: Any, call: ChatCall) -> ChatReply:
     """`chat`, with the async methods."""
     with _telling():
-        return _named(reply(await client.chat.complete_async(**keywords(call))))
+        return _read(await client.chat.complete_async(**keywords(call)))
 
 
 def stream(client: Any, call: ChatCall) -> Iterator[ChatChunk]:
@@ -98,6 +98,11 @@ def _ids(page: Mapping[str, Any]) -> list[str]:
         raise AnswerError("The answer holds no list of models")
     ids = (item.get("id") for item in items[:MOST_MODELS] if isinstance(item, dict))
     return [identity for identity in ids if isinstance(identity, str)]
+
+
+def _read(answer: Any) -> ChatReply:
+    with decoding():
+        return _named(reply(answer))
 
 
 def _named(told: _Told) -> _Told:

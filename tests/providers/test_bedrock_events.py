@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from random import Random
 from typing import Any
 
-import botocore.session
 import pytest
 
 from modelcatalog.providers.adapter.chat_types import ToolCall
 
 from support import answers
+from support.aws import event_stream, frame
 from support.recording_server import RecordingServer
 from support.roads import Road, call
 from support.sdk_shapes import shape_example
-from support.services.bedrock import event_stream, frame
 
-MODEL = botocore.session.get_session().get_service_model("bedrock-runtime")
+MODEL = import_module("botocore.session").get_session().get_service_model("bedrock-runtime")
 BLOCKS = sorted(MODEL.shape_for("ContentBlock").members)
 DELTAS = sorted(MODEL.shape_for("ContentBlockDelta").members)
 STARTS = sorted(MODEL.shape_for("ContentBlockStart").members)
