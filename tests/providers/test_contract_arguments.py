@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -85,37 +86,31 @@ def outcomes(road: Road, server: RecordingServer, *, stream: bool) -> dict[str, 
     """For each call, what the adapter says of it, None where it was answered; and how many requests went out."""
     found: dict[str, tuple[Failure | None, int]] = {}
 
-    def explained(name: str, error: Exception | None) -> None:
-        failure = None if error is None else road.adapter.failure(error, [KEY])
+    @contextmanager
+    def noted(name: str) -> Iterator[None]:
+        failure = None
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  whatever it is, the adapter has to explain it
+            failure = road.adapter.failure(error, [KEY])
         found[name] = failure, len(server.requests)
         server.requests.clear()
 
     def ask_all(client: Any) -> None:
         for name, make in CALLS.items():
-            try:
-                if stream:
-                    list(road.adapter.stream(client, make()))
-                else:
-                    road.adapter.chat(client, make())
-            except Exception as error:  # noqa: BLE001  whatever it is, the adapter has to explain it
-                explained(name, error)
-            else:
-                explained(name, None)
+            with noted(name):
+                list(road.adapter.stream(client, make())) if stream else road.adapter.chat(client, make())
 
     async def aask_all(client: Any) -> None:
         for name, make in CALLS.items():
-            try:
+            with noted(name):
                 if stream:
-                    async for _ in road.adapter.astream(client, make()):
-                        pass
+                    [piece async for piece in road.adapter.astream(client, make())]
                 else:
                     await road.adapter.achat(client, make())
-            except Exception as error:  # noqa: BLE001  likewise
-                explained(name, error)
-            else:
-                explained(name, None)
 
     road.run(road.connection(server.origin), ask_all if road.sync else aask_all)
+    assert found.keys() == CALLS.keys()
     return found
 
 
