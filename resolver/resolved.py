@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, ProviderCallError
@@ -43,16 +45,44 @@ class _Resolved(Generic[Client]):
             self.model, listed, self.request_args, options, emulate_tools=self._built.emulates_tools
         )
 
-    def _failed(self, error: Exception) -> ProviderCallError:
-        return call_error(self.plan, self._adapter, error)
+    def _failed(
+        self,
+        error: Exception,
+        handled: BaseException | None,
+        messages: Messages = "",
+        options: Mapping[str, Any] = MappingProxyType({}),
+    ) -> ProviderCallError | ArgumentError:
+        """Our error for a call that failed. `handled` is what was being handled when it was made."""
+        failed = call_error(self.plan, self._adapter, error, handled)
+        return _encoding_error(error, failed.step, messages, options) or failed
 
 
-def call_error(plan: Plan, adapter: Adapter, error: Exception) -> ProviderCallError:
-    """Our error for one of the SDK's: where it happened, which URL it was, and no secret."""
+def _encoding_error(
+    error: Exception, step: str, messages: Messages, options: Mapping[str, Any]
+) -> ArgumentError | None:
+    """Which text of the call can't be encoded, where that is why nothing was sent."""
+    from modelcatalog.providers.chat.unencodable import unencodable
+    from modelcatalog.providers.failures.transport import causes
+
+    if step != "local" or not any(isinstance(one, UnicodeEncodeError) for one in causes(error, hidden=False)):
+        return None
+    found = unencodable({"messages": messages, **options})
+    return found and ArgumentError(f"{found}", argument=found.place.partition("[")[0])
+
+
+def call_error(
+    plan: Plan, adapter: Adapter, error: Exception, handled: BaseException | None = None
+) -> ProviderCallError:
+    """Our error for one of the SDK's: where it happened, which URL it was, and no secret.
+
+    What was being `handled` when the call was made is no cause of it.
+    """
     from modelcatalog.catalog.redaction.exceptions import sent_secrets
+    from modelcatalog.providers.failures.transport import apart_from
 
     secrets = (*known_secrets(plan), *sent_secrets(error))
-    failure = adapter.failure(error, secrets)
+    with apart_from(handled):
+        failure = adapter.failure(error, secrets)
     redact_exception(error, secrets)
     where = f" for {failure.method or 'POST'} {failure.url}" if failure.url else ""
     status = f"{failure.status}" if failure.status else failure.detail.rstrip(".")
@@ -75,22 +105,24 @@ class ResolvedModel(_Resolved[Client]):
         """One answer. `messages` is a text, or a list of {"role", "content"}; options: tools, max_tokens, temperature,
         top_p, stop, seed, tool_choice, and what the SDK's own call takes. Raises ProviderCallError.
         """
+        handled = sys.exception()
         try:
             return await self._adapter.achat(self.client, self._call(messages, options))
         except ArgumentError:
             raise
         except Exception as error:
-            raise self._failed(error) from error
+            raise self._failed(error, handled, messages, options) from error
 
     async def stream(self, messages: Messages, **options: Any) -> AsyncIterator[ChatChunk]:
         """The answer piece by piece, as it is written. Takes what `chat` takes."""
+        handled = sys.exception()
         try:
             async for chunk in self._adapter.astream(self.client, self._call(messages, options)):
                 yield chunk
         except ArgumentError:
             raise
         except Exception as error:
-            raise self._failed(error) from error
+            raise self._failed(error, handled, messages, options) from error
 
     async def aclose(self) -> None:
         """Close what we opened; an `http_client` of yours stays open."""
@@ -99,12 +131,13 @@ class ResolvedModel(_Resolved[Client]):
 
     async def __aenter__(self) -> Self:
         if self._built.aopen is not None:
+            handled = sys.exception()
             try:
                 self.client = await self._built.aopen()
             except ArgumentError:
                 raise
             except Exception as error:
-                raise self._failed(error) from error
+                raise self._failed(error, handled) from error
         return self
 
     async def __aexit__(
@@ -118,21 +151,23 @@ class SyncResolvedModel(_Resolved[Client]):
 
     def chat(self, messages: Messages, **options: Any) -> ChatReply:
         """One answer; see `ResolvedModel.chat`."""
+        handled = sys.exception()
         try:
             return self._adapter.chat(self.client, self._call(messages, options))
         except ArgumentError:
             raise
         except Exception as error:
-            raise self._failed(error) from error
+            raise self._failed(error, handled, messages, options) from error
 
     def stream(self, messages: Messages, **options: Any) -> Iterator[ChatChunk]:
         """The answer piece by piece, as it is written."""
+        handled = sys.exception()
         try:
             yield from self._adapter.stream(self.client, self._call(messages, options))
         except ArgumentError:
             raise
         except Exception as error:
-            raise self._failed(error) from error
+            raise self._failed(error, handled, messages, options) from error
 
     def close(self) -> None:
         """Close what we opened; an `http_client` of yours stays open."""

@@ -38,7 +38,7 @@ Span = tuple[int, int]
 def redact_values(text: str, secrets: Iterable[str]) -> str:
     """The text with every trace of these secrets redacted."""
     given = {secret for secret in secrets if secret.strip()}
-    known = sorted({*given, *filter(str.strip, map(_core, given))}, key=len, reverse=True)
+    known = sorted({*given, *filter(str.strip, map(_core, given))}, key=lambda one: (-len(one), one))
     if not known or not text:
         return text
     if len(text) > _HUGE:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from modelcatalog.catalog.redaction.secret import redact
 from modelcatalog.providers.adapter.connection import Failure
 from modelcatalog.providers.failures import http_api as openai_failure
+from modelcatalog.providers.failures.not_sent import not_sent
 from modelcatalog.providers.failures.transport import causes, one_line
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ _REFUSED = {"CredentialRetrievalError", "TokenRetrievalError", "RefreshError", "
 
 def failure(error: BaseException, secrets: Sequence[str] = ()) -> Failure:
     """Where a call failed and why. Occurrences of `secrets` in the server's words are masked."""
-    for one in causes(error):
+    looked_at = () if not_sent(error, secrets) is not None else causes(error)
+    for one in looked_at:
         names = set(_names(one))
         if names & _MISSING or "Could not resolve AWS credentials" in str(one):
             reason = "no-credentials"

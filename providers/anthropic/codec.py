@@ -69,9 +69,9 @@ def reply(message: Any) -> ChatReply:
     content = getattr(message, "content", None)
     if not isinstance(content, list):
         raise AnswerError(no_answer("message", message))
-    calls = [block for block in content if getattr(block, "type", None) == "tool_use"]
+    calls = [block for block in content if _type(block) == "tool_use"]
     return ChatReply(
-        text="".join(block.text for block in content if getattr(block, "type", None) == "text"),
+        text="".join(block.text for block in content if _type(block) == "text"),
         tool_calls=tuple(_asked(call) for call in calls),
         usage=_usage(getattr(message, "usage", None)),
         stop_reason=_reason(message),
@@ -85,7 +85,7 @@ class Pieces:
 
     def __init__(self) -> None:
         self._count = 0
-        self._calls: dict[int, dict[str, str]] = {}
+        self._calls: dict[int, _Call] = {}
         self._given: int | None = None
         self._made: int | None = None
         self._stop_reason: str | None = None
@@ -93,30 +93,50 @@ class Pieces:
     def take(self, event: Any) -> Iterator[ChatChunk]:
         """What an event of the SDK's stream adds to the text, if anything."""
         self._count += 1
-        match getattr(event, "type", None):
-            case "message_start":
-                self._count_tokens(event.message.usage)
-            case "content_block_start" if event.content_block.type == "tool_use":
-                block = event.content_block
-                self._calls[event.index] = {"id": block.id, "name": block.name, "text": ""}
-            case "content_block_delta" if event.delta.type == "text_delta":
+        match (
+            _type(event),
+            _type(getattr(event, "content_block", None)),
+            _type(getattr(event, "delta", None)),
+        ):
+            case "message_start", _, _:
+                self._count_tokens(getattr(event.message, "usage", None))
+            case "content_block_start", "tool_use", _:
+                self._calls[event.index] = _Call(event.content_block)
+            case "content_block_delta", _, "text_delta" if event.delta.text:
                 yield ChatChunk(event.delta.text, raw=event)
-            case "content_block_delta" if event.delta.type == "input_json_delta":
-                self._calls[event.index]["text"] += event.delta.partial_json
-            case "message_delta":
-                self._stop_reason = _reason(event.delta) or self._stop_reason
-                self._count_tokens(event.usage)
+            case "content_block_delta", _, "input_json_delta" if event.index in self._calls:
+                # Tools of the server's own have such pieces too.
+                self._calls[event.index].text += event.delta.partial_json or ""
+            case "message_delta", _, _:
+                self._stop_reason = _reason(getattr(event, "delta", None)) or self._stop_reason
+                self._count_tokens(getattr(event, "usage", None))
 
     def end(self) -> ChatChunk:
         """The last piece. Raises AnswerError for an empty stream, or one that broke off."""
         require_end(self._count, self._stop_reason)
-        calls = tuple(tool_call(call["id"], call["name"], call["text"]) for call in self._calls.values())
+        calls = tuple(call.whole() for call in self._calls.values())
         usage = Usage(self._given or 0, self._made) if self._made is not None else None
         return ChatChunk("", calls, self._stop_reason, usage)
 
     def _count_tokens(self, usage: Any) -> None:
         self._given = getattr(usage, "input_tokens", None) or self._given
         self._made = getattr(usage, "output_tokens", None) or self._made
+
+
+class _Call:
+    """A call of the caller's tool, as far as it has come: its arguments follow in pieces, or came with its start."""
+
+    def __init__(self, block: Any) -> None:
+        self._block = block
+        self.text = ""
+
+    def whole(self) -> ToolCall:
+        return tool_call(self._block.id, self._block.name, self.text) if self.text else _asked(self._block)
+
+
+def _type(holder: Any) -> str | None:
+    """The word that the API tells its events, blocks and pieces apart by; there are more than are read here."""
+    return getattr(holder, "type", None)
 
 
 def _messages(messages: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

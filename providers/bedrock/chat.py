@@ -69,6 +69,7 @@ class ConverseGuard(Guard):
         self._client, self._path = client, path
 
     def received(self, answer: Any) -> Any:
+        self.answered = True
         facts = answer.get("ResponseMetadata", {})
         self.status = facts.get("HTTPStatusCode")
         self.kind = facts.get("HTTPHeaders", {}).get("content-type", "none").partition(";")[0]

@@ -95,9 +95,11 @@ class Pieces:
     def _add(self, part: Any) -> None:
         # Pieces of one call share an index; some services number every call 0 and tell them apart by id
         # alone.
-        key, identity = getattr(part, "index", None), _text(part, "id")
+        index, identity = getattr(part, "index", None), _text(part, "id")
+        key = index if isinstance(index, int | str) else None
         call = self._at.get(key)
-        if call is None or (identity and call["id"] and identity != call["id"]):
+        # Where a piece has no id, mistralai gives it the id "null".
+        if call is None or (identity not in ("", "null", call["id"]) and call["id"]):
             call = self._at[key] = {"id": "", "name": "", "text": ""}
             self._calls.append(call)
         function = getattr(part, "function", None)

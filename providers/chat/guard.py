@@ -40,6 +40,7 @@ class Guard:
         self._theirs, self._cut, self._unreadable = _THEIRS | theirs, _CUT | cut, _UNREADABLE | unreadable
         self.url, self.method = url, method
         self.status: int | None = None
+        self.answered = False
         self.kind: str | None = None
 
     def prepared(self, sent: dict[str, Any]) -> dict[str, Any]:
@@ -48,6 +49,7 @@ class Guard:
 
     def received(self, answer: Any) -> Any:
         """The SDK's answer as it is; from now on the guard knows its response."""
+        self.answered = True
         response = self.response_of(answer)
         if response is not None:
             self.take(response)
@@ -74,7 +76,7 @@ class Guard:
         if isinstance(error, AnswerError):
             return str(error)
         names = {kind.__name__ for kind in type(error).__mro__}
-        if names & self._theirs:
+        if names & self._theirs or _is_ours(error):
             return None
         if names & self._cut:
             return "The connection was cut in the middle of the answer"
@@ -90,6 +92,8 @@ class Guard:
             return
         if self.status is None and (response := self.response_of(error)) is not None:
             self.take(response)
+        if self.answered or self.status in _SUCCESS:
+            error.__dict__["modelcatalog_answered"] = True  # for `failure`: the call was sent
         if isinstance(error, AnswerError) and error.url is not None:
             return
         looked_at = isinstance(error, AnswerError) or self.status in _SUCCESS
@@ -113,6 +117,15 @@ class Guard:
             return
         if self.url is not None and not known:
             error.__dict__["request"] = SimpleNamespace(url=self.url, method=self.method)
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether our own code failed over an answer, and the service is not to blame."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    module = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
+    return str(module).startswith("modelcatalog.")
 
 
 def answer_error(text: str, response: Any) -> AnswerError:

@@ -78,10 +78,12 @@ def _calls(result: Any, before: int = 0) -> tuple[ToolCall, ...]:
     items = result.get("tool_calls") if isinstance(result, dict) else None
     found = []
     for number, item in enumerate(items if isinstance(items, list) else [], before + 1):
-        function = item.get("function", item) if isinstance(item, dict) else {}
+        item = item if isinstance(item, dict) else {}
+        inner = item.get("function")
+        function = inner if isinstance(inner, dict) else item
         arguments = function.get("arguments")
         text = arguments if isinstance(arguments, str) else json.dumps(arguments or {})
-        identity = str(item.get("id") or f"call_{number}") if isinstance(item, dict) else ""
+        identity = str(item.get("id") or f"call_{number}")
         found.append(openai_wire.tool_call(identity, str(function.get("name") or ""), text))
     return tuple(found)
 

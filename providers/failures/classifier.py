@@ -11,6 +11,7 @@ from modelcatalog.catalog.redaction.secret import redact
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.adapter.connection import Failure
 from modelcatalog.providers.failures.codes import CODES
+from modelcatalog.providers.failures.not_sent import not_sent
 from modelcatalog.providers.failures.statuses import SUCCESS, by_status
 from modelcatalog.providers.failures.transport import Cause, cause_of, causes, one_line
 
@@ -62,6 +63,8 @@ def explained(
     Occurrences of `secrets` in the server's words are masked. `url` is that of a POST, for an SDK whose exceptions
     don't hold their request.
     """
+    if (fault := not_sent(error, secrets)) is not None:
+        return Failure(*fault[:2], None, None, None, one_line(redact(fault.detail, secrets)))
     chain = list(causes(error))
     status, cause = _judged(chain, read, otherwise)
     called, method = call_of(chain)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ _NAMED: dict[str, Cause] = {
     "JSONDecodeError": Cause("answer", "unreadable", "The answer can't be read, it isn't JSON."),
 }
 # How http.client, requests and aiohttp begin when they refuse a header.
-_HEADER = (
+HEADER = (
     "Invalid header value",
     "Invalid leading whitespace",
     "Forbidden control character",
@@ -56,22 +58,38 @@ _VAGUE = {
 }
 
 
-def causes(error: BaseException) -> Iterator[BaseException]:
+_handled: ContextVar[BaseException | None] = ContextVar("modelcatalog_handled", default=None)
+
+
+@contextmanager
+def apart_from(handled: BaseException | None) -> Iterator[None]:
+    """Inside, an error that was being handled when the call was made is no cause of what the call raised."""
+    before = _handled.set(handled)
+    try:
+        yield
+    finally:
+        _handled.reset(before)
+
+
+def causes(error: BaseException, *, hidden: bool = True) -> Iterator[BaseException]:
     """The exception and all those below it, members of groups too, each once, the outermost first.
 
-    A context is followed although it was suppressed: HTTP libraries hide the socket's own error so.
+    With `hidden`, a context is followed although it was suppressed: HTTP libraries hide the socket's own error so.
     """
-    seen: set[int] = set()
+    seen = {id(_handled.get())}
     waiting: list[BaseException | None] = [error]
     while waiting:
         one = waiting.pop(0)
-        if one is None or id(one) in seen:
+        if not isinstance(one, BaseException) or id(one) in seen:
             continue
         seen.add(id(one))
         yield one
         if isinstance(one, BaseExceptionGroup):
             waiting.extend(one.exceptions)
-        waiting.append(one.__cause__ or one.__context__)
+        # botocore raises an exception anew after it was caught, which loses its context, and keeps that as an argument.
+        kept = getattr(one, "kwargs", None)
+        waiting.append(kept.get("error") if isinstance(kept, dict) else None)
+        waiting.append(one.__cause__ or (one.__context__ if hidden else None))
 
 
 def cause_of(chain: Sequence[BaseException]) -> Cause:
@@ -108,7 +126,7 @@ def _below_http(error: BaseException) -> Cause | None:
 def _by_name(error: BaseException) -> Cause | None:
     if type(error).__name__ == "RemoteProtocolError" and "illegal status line" in str(error):
         return Cause("http", "not-http", "The port answers, but not in HTTP/1.1.")
-    if isinstance(error, ValueError) and str(error).startswith(_HEADER):
+    if isinstance(error, ValueError) and str(error).startswith(HEADER):
         return _NAMED["LocalProtocolError"]
     return _NAMED.get(type(error).__name__)
 

@@ -47,8 +47,8 @@ class Tokens:
 
     def refused_in(self, headers: Any) -> str | None:
         """The key of ours that these headers carry."""
-        carried = [str(headers.get(name) or "") for name in _CARRIERS]
-        return next((key for key in reversed(self.seen) if any(key in value for value in carried)), None)
+        carried = {_parts(name, value)[1] for name in _CARRIERS if (value := headers.get(name))}
+        return next((key for key in reversed(self.seen) if key in carried), None)
 
     def _asked(self) -> str | Awaitable[str]:
         given = self._function()
@@ -71,11 +71,19 @@ class Tokens:
 
 
 def replaced(headers: Any, old: str, new: str) -> None:
-    """Put the new key where the old one stands."""
+    """Put the new key where the old one is sent: as a whole value, or behind the scheme of an Authorization."""
     for name in _CARRIERS:
         value = headers.get(name)
-        if value and old in str(value):
-            headers[name] = str(value).replace(old, new)
+        scheme, key = _parts(name, value)
+        if value and key == old:
+            headers[name] = f"{scheme}{new}"
+
+
+def _parts(name: str, value: Any) -> tuple[str, str]:
+    """The scheme of a header with the blank behind it, and the key. A key alone may be any text."""
+    text = str(value)
+    scheme, blank, key = text.partition(" ") if name == "authorization" else ("", "", text)
+    return (f"{scheme} ", key) if blank else ("", text)
 
 
 def refresher(library: str, key: Any) -> Any:

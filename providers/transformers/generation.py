@@ -122,7 +122,10 @@ def generate(
     seeded = sampler(model, options, [ask.seed for ask in asks])
     processors = [one for one in (recorder, seeded) if one is not None]
     if seeded is not None:
-        options = {"do_sample": False, **{name: options[name] for name in options.keys() - seeded.takes}}
+        options = {
+            "do_sample": False,
+            **{name: value for name, value in options.items() if name not in seeded.takes},
+        }
     if options.get("do_sample") is False:
         options |= dict.fromkeys(("temperature", "top_p", "top_k"))
     with torch.inference_mode():

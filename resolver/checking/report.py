@@ -95,8 +95,9 @@ class CheckReport:
         }
         found: dict[str, list[str]] = {}
         for row in self.rows:
-            for variable in set(row.plan.not_passed_on) - used:
-                found.setdefault(variable, []).append(row.id)
+            for variable in row.plan.not_passed_on:
+                if variable not in used:
+                    found.setdefault(variable, []).append(row.id)
         return {variable: tuple(ids) for variable, ids in found.items()}
 
     @property

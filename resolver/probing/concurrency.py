@@ -30,25 +30,25 @@ def together(
     in time gives its place to the next one, and doesn't keep the process alive.
     """
     waiting = dict(works)
-    running: set[str] = set()
+    running: dict[str, None] = {}  # in the order of their beginning
     clocks: dict[str, float] = {}
     results: dict[str, Result] = {}
     done: SimpleQueue[tuple[str, Result | Exception]] = SimpleQueue()
     while waiting or running:
         while waiting and len(running) < concurrency:
             name = next(iter(waiting))
-            running.add(name)
+            running[name] = None
             progress(name, None)
             Thread(target=_run, args=(name, waiting.pop(name), clocks, done), daemon=True).start()
         finished = _next(done)
         for name, result in [finished] if finished is not None else []:
             if name in running:
-                running.discard(name)
+                running.pop(name, None)
                 results[name] = raised(name, result) if isinstance(result, Exception) else result
                 progress(name, results[name])
         now = time.monotonic()
         for name in [one for one in running if now - clocks.get(one, now) > deadline + _GRACE]:
-            running.discard(name)
+            running.pop(name, None)
             results[name] = late[name]
             progress(name, late[name])
     return {name: results[name] for name in works}

@@ -8,6 +8,7 @@ import pty
 import shutil
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -30,6 +31,14 @@ KEY = "sk-key-of-the-keyring-0123456789"
 IN_A_FILE = {"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring"}
 
 
+def wait_for_no_echo(terminal: int) -> None:
+    """Getpass asks, turns the echo off, and throws away what was typed before that."""
+    ends = time.monotonic() + 60
+    while termios.tcgetattr(terminal)[3] & termios.ECHO:
+        assert time.monotonic() < ends, "the echo is still on"
+        time.sleep(0.01)
+
+
 def answering(folder: Path, answer: str, *words: str) -> tuple[int, str]:
     """The command on a terminal, where somebody answers its question: exit code, and what was seen."""
     child, terminal = pty.fork()
@@ -49,7 +58,8 @@ def answering(folder: Path, answer: str, *words: str) -> tuple[int, str]:
         seen += piece
         if not asked and (b"[y/N]" in seen or b"Key for" in seen):
             asked = True
-            time.sleep(0.2)  # getpass throws away what was typed before it turned the echo off
+            if b"Key for" in seen:
+                wait_for_no_echo(terminal)
             os.write(terminal, answer.encode() + b"\n")
     _, status = os.waitpid(child, 0)
     os.close(terminal)

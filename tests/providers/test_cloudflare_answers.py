@@ -36,6 +36,19 @@ def test_the_older_form_of_an_answer_is_read(road: Road, server: RecordingServer
     assert road.chat(road.connection(server.origin), asking()).text == ""
 
 
+def test_calls_and_events_of_another_form_pass(road: Road, server: RecordingServer) -> None:
+    asked = [None, 7, {}, {"function": None}, {"name": "f", "function": None, "arguments": {"a": 1}}]
+    server.answer(
+        envelope({"response": "Hi", "tool_calls": asked}),
+        events(
+            {"hologram": 1}, {"response": "Hi", "tool_calls": asked, "usage": 7}, {"tool_calls": {"a": 1}}
+        ),
+    )
+    connection = road.connection(server.origin)
+    for one in (road.chat(connection, asking()), road.stream(connection, asking())[-1]):
+        assert (one.tool_calls[-1].name, one.tool_calls[-1].arguments) == ("f", {"a": 1})
+
+
 @pytest.mark.parametrize(("limit", "reason"), [(5, "length"), (6, "stop"), (None, None)])
 def test_why_an_older_answer_ended_is_told_only_where_it_is_known(
     road: Road, server: RecordingServer, limit: int | None, reason: str | None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from modelcatalog.providers.adapter.chat_types import ChatChunk, ChatReply
 from modelcatalog.providers.adapter.connection import Failure
 from modelcatalog.providers.adapter.registry import load_adapter
 
@@ -102,3 +104,16 @@ def test_any_exception_can_be_explained(adapter_name: str) -> None:
 def test_a_deadline_of_ones_own_is_a_timeout(adapter_name: str) -> None:
     failure = load_adapter(adapter_name).failure(TimeoutError())
     assert (failure.step, failure.reason) == ("timeout", "deadline")
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["chat", "stream"])
+def test_a_fault_of_our_own_code_is_not_the_services(
+    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, stream: bool
+) -> None:
+    module: dict[str, Any] = {"__name__": "modelcatalog.providers.broken"}
+    exec("def broken(*_, **__): raise KeyError('ours')", module)
+    monkeypatch.setattr(ChatChunk if stream else ChatReply, "__init__", module["broken"])
+    failure = road.failure(road.connection(server.origin), call(), stream=stream)
+    assert len(server.requests) == 1
+    assert outcome(failure) == ("request", None)
+    assert (failure.reason, failure.detail) == ("error", "KeyError: 'ours'")

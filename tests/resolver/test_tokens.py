@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import httpx2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from modelcatalog.catalog.diagnostics.errors import ProviderCallError
 from modelcatalog.catalog.model.entries import Entry
 from modelcatalog.catalog.redaction.secret import Secret
-from modelcatalog.providers.identities.refreshable import Tokens
+from modelcatalog.providers.identities.refreshable import Tokens, replaced
 from modelcatalog.resolver import resolve
 
 from support import answers
@@ -101,6 +104,77 @@ def test_refused_key_is_asked_for_once_more(
     assert [OLD in one.everything for one in server.requests] == [True, False]
     assert [NEW in one.everything for one in server.requests] == [False, True]
     assert giver.asked == 2
+
+
+@pytest.mark.parametrize(("entry", "sync"), ASKING_TWICE, indirect=["entry"])
+def test_only_the_key_changes_in_what_is_asked_once_more(
+    entry: Entry, sync: bool, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = keyless(set_up(monkeypatch, entry, server.origin))
+    for old, new in (("e", "f"), ("r", "Bearer r"), ("Bearer", "e"), ("application", "json")):
+        server.requests.clear()
+        server.answer(answers.error(401, "expired"))
+        giver = Giver((old, float("inf")), (new, float("inf")))
+        assert ask(f"{entry.id}/m", giver, sync=sync, **arguments) == "Hello"
+        first, second = ({**one.headers} for one in server.requests)
+        expected = {name: carrying(name, value, old, new) for name, value in first.items()}
+        assert expected != first
+        for headers in (expected, second):  # what an SDK counts and measures
+            for name in ("x-stainless-retry-count", "amz-sdk-request", "amz-sdk-invocation-id", "x-amz-date"):
+                headers.pop(name, None)
+        assert second == expected
+
+
+def carrying(name: str, value: str, old: str, new: str) -> str:
+    """The header of a request with the new key, made as the first was made with the old one."""
+    if name == "authorization" and value == f"Bearer {old}":
+        return f"Bearer {new}"
+    return new if name in ("x-api-key", "api-key", "x-goog-api-key") and value == old else value
+
+
+NAMES = ("Authorization", "X-Api-Key", "api-key", "x-goog-api-key")
+KEYS = st.text(st.sampled_from("BearerbBtokn e-1"), min_size=1, max_size=8).filter(
+    lambda key: key == key.strip()
+)
+
+
+@settings(deadline=None)
+@given(
+    keys=st.lists(KEYS, min_size=1, max_size=4),
+    new=KEYS,
+    name=st.sampled_from(NAMES),
+    others=st.dictionaries(st.sampled_from(("Accept", "e", "User-Agent", "X-Team", "Bearer")), KEYS),
+)
+def test_headers_are_made_anew_with_the_new_key(
+    keys: list[str], new: str, name: str, others: dict[str, str]
+) -> None:
+    tokens = Tokens(Giver(*keys))
+    for _ in keys:
+        old = str(tokens())
+    scheme = "Bearer " if name == "Authorization" else ""
+    headers = httpx2.Headers({**others, name: f"{scheme}{old}", "Content-Type": "application/json"})
+    assert tokens.refused_in(headers) == old
+    replaced(headers, old, new)
+    assert dict(headers) == dict(
+        httpx2.Headers({**others, name: f"{scheme}{new}", "Content-Type": "application/json"})
+    )
+
+
+@settings(deadline=None)
+@given(
+    keys=st.lists(KEYS, min_size=1, max_size=4), foreign=KEYS, scheme=st.sampled_from(("Bearer ", "Basic "))
+)
+def test_key_of_somebody_else_is_left_alone(keys: list[str], foreign: str, scheme: str) -> None:
+    tokens = Tokens(Giver(*keys))
+    for _ in keys:
+        tokens()
+    headers = httpx2.Headers({"Authorization": f"{scheme}{foreign}", "x-other": keys[-1]})
+    before = dict(headers)
+    found = tokens.refused_in(headers)
+    assert found == (foreign if foreign in keys else None)
+    for key in {*keys} - {foreign}:
+        replaced(headers, key, "new")
+    assert dict(headers) == before
 
 
 @pytest.mark.parametrize(("entry", "sync"), ASKING_TWICE, indirect=["entry"])

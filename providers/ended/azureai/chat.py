@@ -31,7 +31,7 @@ class AzureCompletions(ChatCalls):
         return client.complete(**sent)
 
     def decode(self, answer: Any, call: ChatCall) -> ChatReply:
-        return reply(answer.as_dict(), answer)
+        return reply(answer.as_dict() if hasattr(answer, "as_dict") else answer, answer)
 
     def decoder(self, call: ChatCall) -> ObjectPieces:
         return ObjectPieces(lambda chunk: chunk.as_dict())
