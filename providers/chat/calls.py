@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    aclosing,
+    asynccontextmanager,
+    closing,
+    nullcontext,
+)
 from inspect import isawaitable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -115,8 +122,12 @@ class ChatCalls:
     async def astream(self, client: Any, call: ChatCall) -> AsyncIterator[ChatChunk]:
         """`stream`, with the async client."""
         emulation = Emulation(call)
-        async for piece in emulation.apieces(self._apieces(client, emulation.call)):
-            yield piece
+        async with (
+            aclosing(self._apieces(client, emulation.call)) as sent,
+            aclosing(emulation.apieces(sent)) as pieces,
+        ):
+            async for piece in pieces:
+                yield piece
 
     def list_models(self, client: Any, path: str = "") -> list[str]:
         """The models that the service says it has: one page, at most 10,000. Raises as `chat` does."""
@@ -137,7 +148,7 @@ class ChatCalls:
                     yield from decoder.take(event)
                 yield decoder.end()
 
-    async def _apieces(self, client: Any, call: ChatCall) -> AsyncIterator[ChatChunk]:
+    async def _apieces(self, client: Any, call: ChatCall) -> AsyncGenerator[ChatChunk]:
         decoder = self.decoder(call)
         with self.guard(client, call, stream=True) as guard:
             sent = guard.prepared(self.encode(client, call, stream=True))
@@ -159,8 +170,6 @@ def _entered(events: Any) -> AbstractContextManager[Any]:
         entered: AbstractContextManager[Any] = events
         return entered
     if hasattr(events, "close"):
-        from contextlib import closing
-
         return closing(events)
     return nullcontext(events)
 
@@ -170,8 +179,6 @@ def _aentered(events: Any) -> AbstractAsyncContextManager[Any]:
         entered: AbstractAsyncContextManager[Any] = events
         return entered
     if hasattr(events, "aclose"):
-        from contextlib import aclosing
-
         return aclosing(events)
     return _aclosing(events)
 

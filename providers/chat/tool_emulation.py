@@ -7,7 +7,7 @@ emulated; whoever calls puts that into the call. The uniform calls make an `Emul
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ class Emulation:
         for chunk in chunks:
             yield from self._read(reader, chunk)
 
-    async def apieces(self, chunks: AsyncIterator[ChatChunk]) -> AsyncIterator[ChatChunk]:
+    async def apieces(self, chunks: AsyncIterator[ChatChunk]) -> AsyncGenerator[ChatChunk]:
         """`pieces`, for an async stream."""
         reader = Reader(self._first)
         async for chunk in chunks:

@@ -5,6 +5,10 @@ What differs from service to service is asked of the service: see tests/support/
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from contextlib import aclosing, closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,6 +68,28 @@ def test_a_stream_gives_pieces_and_then_the_rest(road: Road, server: RecordingSe
     assert last.usage == (Usage(3, 5) if road.service.has_usage else None)
     assert road.service.read(server.last).stream
     assert road.service.identity(server.last) == road.service.own_identity
+
+
+def test_a_stream_that_is_left_closes_its_connection(road: Road, server: RecordingServer) -> None:
+    left = threading.Event()
+    server.answer(replace(road.service.stream("Hel", "lo", finish=None), left=left))
+
+    async def first(client: Any) -> bool:
+        stream = road.adapter.astream(client, call())
+        async with aclosing(stream):  # type: ignore[type-var]
+            await anext(stream)
+        return not road.service.closes_left_streams or await asyncio.to_thread(left.wait, 30)
+
+    def use(client: Any) -> Any:
+        if not road.sync:
+            return first(client)
+        stream = road.adapter.stream(client, call())
+        with closing(stream):  # type: ignore[type-var]
+            next(stream)
+        return left.wait(30)
+
+    assert road.run(road.connection(server.origin), use)
+    assert left.wait(30)
 
 
 def test_options_of_the_call_reach_the_service(road: Road, server: RecordingServer) -> None:

@@ -17,7 +17,8 @@ class Answer:
     """What is sent for one request.
 
     `pieces` are sent one by one. `wait` is waited for before the first byte. `cut` closes the connection before the
-    announced end; `silent` closes it without a single byte.
+    announced end; `silent` closes it without a single byte. With `left`, the answer has no end, and `left` is set when
+    the client closes the connection.
     """
 
     pieces: tuple[bytes, ...] = ()
@@ -27,6 +28,7 @@ class Answer:
     wait: threading.Event | None = None
     cut: bool = False
     silent: bool = False
+    left: threading.Event | None = None
 
 
 def as_json(data: Any, status: int = 200, **more: Any) -> Answer:

@@ -7,6 +7,8 @@ import ssl
 import subprocess
 import threading
 from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -107,6 +109,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", answer.kind)
         for name, value in answer.headers:
             self.send_header(name, value)
+        if answer.left is not None:
+            self._wait_until_left(answer.pieces, answer.left)
+            return
         missing = 100 if answer.cut else 0
         self.send_header("Content-Length", str(sum(map(len, answer.pieces)) + missing))
         self.end_headers()
@@ -118,6 +123,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST
     do_DELETE = do_POST
+
+    def _wait_until_left(self, pieces: Sequence[bytes], left: threading.Event) -> None:
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for piece in pieces:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+            self.wfile.flush()
+        self.close_connection = True
+        self.connection.settimeout(60)
+        with suppress(ConnectionError):
+            if self.connection.recv(1):
+                return
+        left.set()
 
     def _hang_up(self) -> None:
         self.close_connection = True

@@ -32,6 +32,7 @@ LEAK = "http://127.0.0.1:9/LEAK"
 
 
 class Google(Service):
+    closes_left_streams = False
     own_identity: Mapping[str, str] = {"x-goog-api-key": KEY}
     keyless = False
     client_parameters = frozenset({"api_key", "vertexai", "http_options", "project", "location"})

@@ -24,6 +24,7 @@ ITS_OWN = (None, -1)
 
 
 class GoogleLegacy(Google):
+    closes_left_streams = True
     options = frozenset({"max_tokens", "temperature", "top_p", "stop"})
     request_parameters = frozenset({"temperature", "top_k", "generation_config", "request_options"})
     usual_patience = ITS_OWN

@@ -48,6 +48,8 @@ class Service:
     lists_models = True
     has_call_ids = True
     has_usage = True
+    # Whether an async stream that is left closes its connection at once; else it does so when the client is closed.
+    closes_left_streams = True
     # Statuses of which the SDK throws the server's words away.
     silent: frozenset[int] = frozenset()
     # Statuses that the SDK's exceptions don't hold.
