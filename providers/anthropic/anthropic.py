@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.anthropic.client import CUSTOM_HEADERS, parameters_of
+from modelcatalog.providers.http.arguments import key_and_base_url
 from modelcatalog.providers.http.parameters import request_args
-from modelcatalog.providers.http.stainless import NO_KEY, Kit
+from modelcatalog.providers.http.stainless import Kit
 from modelcatalog.providers.http.stainless import build as build_client
 
 if TYPE_CHECKING:
@@ -59,15 +60,8 @@ class Anthropic(Adapter):
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`anthropic.Anthropic` or `anthropic.AsyncAnthropic`. Raises ValueError without a base URL."""
         sdk = import_sdk(self.PACKAGE)
-        settings = connection.settings
-        own = {
-            "api_key": NO_KEY if connection.auth == "none" else settings.get("api_key", NO_KEY),
-            "base_url": settings.get("base_url"),
-            # "" keeps the SDK from looking for its variable.
-            "webhook_key": "",
-        }
-        if not own["base_url"] and "base_url" not in connection.arguments.get("client", {}):
-            raise ValueError(f"{connection.provider} has no base URL")
+        # "" keeps the SDK from looking for its variable.
+        own = key_and_base_url(connection) | {"webhook_key": ""}
         kit = Kit(sdk=sdk, variable=CUSTOM_HEADERS.variable, headers=_own_headers, instead=_INSTEAD)
         return build_client(kit, sdk.Anthropic if sync else sdk.AsyncAnthropic, connection, own, sync=sync)
 

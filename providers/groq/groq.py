@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.http.parameters import names_of, request_args
-from modelcatalog.providers.http.stainless import NO_KEY, Kit
+from modelcatalog.providers.http.arguments import key_and_base_url
+from modelcatalog.providers.http.parameters import request_args
+from modelcatalog.providers.http.stainless import Kit
 from modelcatalog.providers.http.stainless import build as build_client
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class Groq(Adapter):
     PACKAGE = Package("groq", "groq", "1.7", "groq")
     CALLS = "modelcatalog.providers.groq.chat"
     CLIENTS = ("groq.Groq", "groq.AsyncGroq")
+    REQUEST = "groq.resources.chat.completions.Completions.create"
     TARGETS = frozenset({"client", "request", "body"})
     MODELS_PATH = "/openai/v1/models"
     # The SDK continues with /openai/v1 by itself.
@@ -48,24 +49,10 @@ class Groq(Adapter):
         ),
     )
 
-    def parameters(self, target: str) -> frozenset[str] | None:
-        if target == "body":
-            return None
-        sdk = import_sdk(self.PACKAGE)
-        if target == "client":
-            return names_of(sdk.Groq.__init__)
-        return names_of(import_module("groq.resources.chat.completions").Completions.create)
-
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`groq.Groq` or `groq.AsyncGroq`. Raises ValueError without a base URL."""
         sdk = import_sdk(self.PACKAGE)
-        settings = connection.settings
-        own = {
-            "api_key": NO_KEY if connection.auth == "none" else settings.get("api_key", NO_KEY),
-            "base_url": settings.get("base_url"),
-        }
-        if not own["base_url"] and "base_url" not in connection.arguments.get("client", {}):
-            raise ValueError(f"{connection.provider} has no base URL")
+        own = key_and_base_url(connection)
         kit = Kit(sdk=sdk, variable="GROQ_CUSTOM_HEADERS", library="httpx", exact=True)
         return build_client(kit, sdk.Groq if sync else sdk.AsyncGroq, connection, own, sync=sync)
 

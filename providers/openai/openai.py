@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
+from modelcatalog.providers.http.arguments import key_and_base_url
 from modelcatalog.providers.http.parameters import parameters_of, request_args
-from modelcatalog.providers.http.stainless import NO_KEY
 from modelcatalog.providers.openai.client import build as build_client
 
 if TYPE_CHECKING:
@@ -63,16 +63,7 @@ class OpenAI(Adapter):
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`openai.OpenAI` or `openai.AsyncOpenAI`. Raises ValueError without a base URL."""
         sdk = import_sdk(self.PACKAGE)
-        own = {
-            "api_key": NO_KEY if connection.auth == "none" else connection.settings.get("api_key", NO_KEY),
-            "base_url": connection.settings.get("base_url"),
-        }
-        # The SDK would go to OpenAI, with this provider's key.
-        if (
-            not own["base_url"]
-            and not {"base_url", "provider", "data_residency"} & connection.arguments.get("client", {}).keys()
-        ):
-            raise ValueError(f"{connection.provider} has no base URL")
+        own = key_and_base_url(connection, instead=("provider", "data_residency"))
         kind = sdk.OpenAI if sync else sdk.AsyncOpenAI
         built = build_client(sdk, kind, connection, own, sync=sync, instead=_INSTEAD)
         return built._replace(emulates_tools=is_wanted(connection))

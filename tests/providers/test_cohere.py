@@ -102,7 +102,11 @@ def test_thoughts_and_plans_are_no_part_of_the_text(road: Road, server: Recordin
 
 def test_events_that_nobody_knows_pass(road: Road, server: RecordingServer) -> None:
     citation = {"type": "citation-start", "index": 0, "delta": {"message": {"citations": {"start": 1}}}}
-    odd = [{"type": "brand-new", "delta": {"x": 1}}, {"type": "content-delta"}, {"type": "tool-call-start"}]
+    odd: list[dict[str, Any]] = [
+        {"type": "brand-new", "delta": {"x": 1}},
+        {"type": "content-delta"},
+        {"type": "tool-call-start"},
+    ]
     text = {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "Hello"}}}}
     end = {"type": "message-end", "delta": {"finish_reason": "STOP_SEQUENCE", "usage": USAGE}}
     server.answer(events(citation, *odd, text, end))
