@@ -31,7 +31,6 @@ class Anthropic(Adapter):
     URL_RULE = UrlRule(strip=("/v1/messages", "/messages", "/v1/models"), version="/v1", forbid_version=True)
     # The longest page there is: https://docs.claude.com/en/api/models-list, 2026-11-23
     MODELS_PATH = "/v1/models?limit=1000"
-    KEY_VARIABLES = ("ANTHROPIC_API_KEY",)
     # Read in _client.py and lib/credentials of anthropic 2.12. ANTHROPIC_LOG only turns on the SDK's own log.
     AMBIENT = (
         Ambient("ANTHROPIC_API_KEY", "would be sent as the key where none is given"),
