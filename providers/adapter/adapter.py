@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.connection import Built, Connection, Failure
-from modelcatalog.providers.adapter.packages import Package, import_sdk
+from modelcatalog.providers.adapter.packages import Package, import_sdk, names_of
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
@@ -77,8 +77,6 @@ class Adapter:
     def parameters(self, target: str) -> frozenset[str] | None:
         """The names that the SDK takes at this target, None when it takes any. Imports the SDK."""
         from pkgutil import resolve_name
-
-        from modelcatalog.providers.http.parameters import names_of
 
         if target in ("adapter", "body"):
             return self.ARGUMENTS if target == "adapter" else None

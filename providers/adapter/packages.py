@@ -95,3 +95,12 @@ def _order(version: str) -> tuple[tuple[int, ...], int, int] | None:
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers), _STAGES.get(match["pre"], _FINAL), int(match["number"] or 0)
+
+
+def names_of(function: Any) -> frozenset[str]:
+    """The names of a function's parameters, but `self` and private ones."""
+    from inspect import signature
+
+    return frozenset(
+        name for name in signature(function).parameters if name != "self" and not name.startswith("_")
+    )

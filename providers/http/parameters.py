@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.redaction.secret import reveal
+from modelcatalog.providers.adapter.packages import names_of
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Connection
+
+__all__ = ["names_of", "parameters_of", "request_args"]
 
 
 def parameters_of(client: Any, target: str) -> frozenset[str] | None:
@@ -28,12 +31,3 @@ def request_args(connection: Connection) -> dict[str, Any]:
     if body:
         arguments["extra_body"] = {**arguments.get("extra_body", {}), **body}
     return arguments
-
-
-def names_of(function: Any) -> frozenset[str]:
-    """The names of a function's parameters, but `self` and private ones."""
-    from inspect import signature
-
-    return frozenset(
-        name for name in signature(function).parameters if name != "self" and not name.startswith("_")
-    )
