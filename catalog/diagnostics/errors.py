@@ -197,8 +197,8 @@ class ProviderCallError(ModelCatalogError):
     """A call failed at the provider or on the way to it.
 
     `step` is where: local, proxy, dns, connect, tls, http, auth, path, model, quota, request, server, answer or
-    timeout. `status` is the HTTP status and `url` the address that was called, each None when the call never came
-    that far. The SDK's own exception is the `__cause__`.
+    timeout. `status` is the HTTP status and `url` the address that was called, each None when the call never came that
+    far. The SDK's own exception is the `__cause__`.
     """
 
     def __init__(

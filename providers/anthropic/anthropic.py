@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.anthropic.client import CUSTOM_HEADERS, parameters_of
+from modelcatalog.providers.http.arguments import key_and_base_url
 from modelcatalog.providers.http.parameters import request_args
-from modelcatalog.providers.http.stainless import Kit, key_and_url
+from modelcatalog.providers.http.stainless import Kit
 from modelcatalog.providers.http.stainless import build as build_client
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Anthropic(Adapter):
     URL_RULE = UrlRule(strip=("/v1/messages", "/messages", "/v1/models"), version="/v1", forbid_version=True)
     # The longest page there is: https://docs.claude.com/en/api/models-list, 2026-11-23
     MODELS_PATH = "/v1/models?limit=1000"
-    KEY_VARIABLES = ("ANTHROPIC_API_KEY",)
+    KEY_VARIABLES: ClassVar[tuple[str, ...]] = ("ANTHROPIC_API_KEY",)
     # Read in _client.py and lib/credentials of anthropic 2.12. ANTHROPIC_LOG only turns on the SDK's own log.
     AMBIENT: ClassVar[tuple[Ambient, ...]] = (
         Ambient("ANTHROPIC_API_KEY", "would be sent as the key where none is given"),
@@ -60,7 +61,7 @@ class Anthropic(Adapter):
         """`anthropic.Anthropic` or `anthropic.AsyncAnthropic`. Raises ValueError without a base URL."""
         sdk = import_sdk(self.PACKAGE)
         # "" keeps the SDK from looking for its variable.
-        own = {**key_and_url(connection), "webhook_key": ""}
+        own = key_and_base_url(connection) | {"webhook_key": ""}
         kit = Kit(sdk=sdk, variable=CUSTOM_HEADERS.variable, headers=_own_headers, instead=_INSTEAD)
         return build_client(kit, sdk.Anthropic if sync else sdk.AsyncAnthropic, connection, own, sync=sync)
 

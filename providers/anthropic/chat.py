@@ -16,15 +16,13 @@ class Messages(Completions):
 
     SEND = "messages.with_raw_response.create"
     OPEN = "messages.create"
+    DECODER = Pieces
 
     def encode(self, client: Any, call: ChatCall, *, stream: bool) -> dict[str, Any]:
         return keywords(call, stream=stream)
 
     def decode(self, answer: Any, call: ChatCall) -> ChatReply:
         return reply(answer)
-
-    def decoder(self, call: ChatCall) -> Any:
-        return Pieces()
 
 
 CALLS = Messages()

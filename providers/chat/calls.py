@@ -40,11 +40,13 @@ class ChatCalls:
 
     A subclass says how a call becomes the keywords of the SDK's own (`encode`), which method of the client takes them
     (`SEND`, and `OPEN` for a stream; or `send` and `open`, where more than that is to be said), and what its answer
-    holds (`decode`, `decoder`). Where the async client's methods have other names, `asend` and `aopen` say so.
+    holds (`decode`, and for a stream the class `DECODER`). Where the async client's methods have other names, `asend`
+    and `aopen` say so.
     """
 
     SEND: ClassVar[str] = ""
     OPEN: ClassVar[str] = ""
+    DECODER: ClassVar[type[Any]]
 
     def encode(self, client: Any, call: ChatCall, *, stream: bool) -> dict[str, Any]:
         """Keywords of the SDK's own call."""
@@ -80,7 +82,8 @@ class ChatCalls:
 
     def decoder(self, call: ChatCall) -> Decoder:
         """What puts a stream together."""
-        raise NotImplementedError
+        decoder: Decoder = self.DECODER()
+        return decoder
 
     def guard(self, client: Any, call: ChatCall | None, *, stream: bool = False, path: str = "") -> Guard:
         """What is around each call, and explains an exception of the SDK; without `call`, around the list at `path`."""

@@ -19,44 +19,6 @@ _REASONS = {"COMPLETE": "stop", "STOP_SEQUENCE": "stop", "MAX_TOKENS": "length",
 _UNREADABLE = frozenset({"ApiError", "ParsingError", "SSEError", "TypeError"})
 
 
-class CohereChat(ChatCalls):
-    """Version 2 of Cohere's chat."""
-
-    SEND, OPEN = "chat", "chat_stream"
-
-    def encode(self, client: Any, call: ChatCall, *, stream: bool) -> dict[str, Any]:
-        usual = keywords(replace(call, tool_choice=None), host="", stream=False).items()
-        sent = {_NAMES.get(name, name): value for name, value in usual if name != "stream"}
-        if isinstance(call.stop, str):
-            sent["stop_sequences"] = [call.stop]
-        if (choice := call.tool_choice) is not None:
-            sent["tool_choice"] = _CHOICES.get(choice, "REQUIRED")
-            if choice not in _CHOICES:  # no tool can be named: without the others, it has to be that one
-                sent["tools"] = [tool for tool in sent["tools"] if tool["function"]["name"] == choice]
-        return {name: value for name, value in sent.items() if value is not None}
-
-    def decode(self, answer: Any, call: ChatCall) -> ChatReply:
-        if getattr(answer, "message", None) is None:
-            raise AnswerError(no_answer("message", answer))
-        return replace(reply(_completion(answer, message=answer.message)), raw=answer)
-
-    def decoder(self, call: ChatCall) -> Pieces:
-        return CoherePieces()
-
-    def guard(self, client: Any, call: ChatCall | None, *, stream: bool = False, path: str = "") -> Guard:
-        base = str(client._client_wrapper.get_base_url()).rstrip("/")  # noqa: SLF001  it isn't shown elsewhere
-        url, method = (f"{base}/v2/chat", "POST") if call is not None else (f"{base}{path}", "GET")
-        return CohereGuard(unreadable=_UNREADABLE, url=url, method=method)
-
-    def models(self, client: Any, path: str) -> Any:
-        return client.models.list(page_size=1000)  # the longest page there is
-
-    def model_names(self, answer: Any) -> list[str]:
-        if not isinstance(models := getattr(answer, "models", None), list):
-            raise AnswerError(no_answer("list of models", answer))
-        return [one.name for one in models if isinstance(getattr(one, "name", None), str)]
-
-
 class CohereGuard(Guard):
     """The SDK's exceptions hold status and headers themselves, but for those that come after success alone."""
 
@@ -93,6 +55,41 @@ def _completion(holder: Any, **choice: Any) -> Any:
     given, made = (int(count) if isinstance(count, float | int) else None for count in tokens)
     counts = Object(prompt_tokens=given, completion_tokens=made)
     return Object(choices=[Object(finish_reason=reason, **choice)], usage=counts)
+
+
+class CohereChat(ChatCalls):
+    """Version 2 of Cohere's chat."""
+
+    SEND, OPEN, DECODER = "chat", "chat_stream", CoherePieces
+
+    def encode(self, client: Any, call: ChatCall, *, stream: bool) -> dict[str, Any]:
+        usual = keywords(replace(call, tool_choice=None), host="", stream=False).items()
+        sent = {_NAMES.get(name, name): value for name, value in usual if name != "stream"}
+        if isinstance(call.stop, str):
+            sent["stop_sequences"] = [call.stop]
+        if (choice := call.tool_choice) is not None:
+            sent["tool_choice"] = _CHOICES.get(choice, "REQUIRED")
+            if choice not in _CHOICES:  # no tool can be named: without the others, it has to be that one
+                sent["tools"] = [tool for tool in sent["tools"] if tool["function"]["name"] == choice]
+        return {name: value for name, value in sent.items() if value is not None}
+
+    def decode(self, answer: Any, call: ChatCall) -> ChatReply:
+        if getattr(answer, "message", None) is None:
+            raise AnswerError(no_answer("message", answer))
+        return replace(reply(_completion(answer, message=answer.message)), raw=answer)
+
+    def guard(self, client: Any, call: ChatCall | None, *, stream: bool = False, path: str = "") -> Guard:
+        base = str(client._client_wrapper.get_base_url()).rstrip("/")  # noqa: SLF001  it isn't shown elsewhere
+        url, method = (f"{base}/v2/chat", "POST") if call is not None else (f"{base}{path}", "GET")
+        return CohereGuard(unreadable=_UNREADABLE, url=url, method=method)
+
+    def models(self, client: Any, path: str) -> Any:
+        return client.models.list(page_size=1000)  # the longest page there is
+
+    def model_names(self, answer: Any) -> list[str]:
+        if not isinstance(models := getattr(answer, "models", None), list):
+            raise AnswerError(no_answer("list of models", answer))
+        return [one.name for one in models if isinstance(getattr(one, "name", None), str)]
 
 
 CALLS = CohereChat()

@@ -7,9 +7,10 @@ from functools import partial
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Built, Connection, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
+from modelcatalog.providers.http.arguments import key_and_base_url
 from modelcatalog.providers.http.client import http_client
 from modelcatalog.providers.http.headers import headers_of
-from modelcatalog.providers.http.hooks import NO_KEY, home_keeper, key_of
+from modelcatalog.providers.http.hooks import NO_KEY, home_keeper
 
 
 class Cohere(Adapter):
@@ -36,28 +37,20 @@ class Cohere(Adapter):
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`cohere.ClientV2` or `cohere.AsyncClientV2`. Raises ValueError without a base URL."""
-        sdk, settings = import_sdk(self.PACKAGE), connection.settings
-        arguments = {
-            "api_key": key_of(connection),
-            "base_url": settings.get("base_url"),
+        sdk = import_sdk(self.PACKAGE)
+        arguments = key_and_base_url(connection) | {
             "timeout": 300 if connection.timeout is None else connection.timeout,  # 300 is the SDK's own
             "max_retries": connection.max_retries,
             "httpx_client": connection.http_client,
-        } | connection.given("client")
-        if not arguments["base_url"]:
-            raise ValueError(f"{connection.provider} has no base URL")
+            **connection.given("client"),
+        }
         # Any text keeps the SDK from looking for its variables; the key is among the headers.
         key, arguments["api_key"] = arguments["api_key"], NO_KEY
         ours = None
         if arguments["httpx_client"] is None:
             secret = [name for name, value in connection.headers.items() if isinstance(value, Secret)]
-            ours = http_client(
-                sync=sync,
-                library="httpx",
-                requests=[home_keeper(secret, sync=sync)],
-                key=key,
-                follow_redirects=connection.follow_redirects,
-            )
+            hooks, follow = [home_keeper(secret, sync=sync)], connection.follow_redirects
+            ours = http_client(sync=sync, library="httpx", requests=hooks, key=key, follow_redirects=follow)
             arguments["httpx_client"] = ours
         client = (sdk.ClientV2 if sync else sdk.AsyncClientV2)(**arguments)
         wrapper = client._client_wrapper  # noqa: SLF001  the constructor takes no headers

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
+from modelcatalog.providers.http.arguments import key_and_base_url
 from modelcatalog.providers.http.parameters import request_args
-from modelcatalog.providers.http.stainless import Kit, key_and_url
+from modelcatalog.providers.http.stainless import Kit
 from modelcatalog.providers.http.stainless import build as build_client
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Groq(Adapter):
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`groq.Groq` or `groq.AsyncGroq`. Raises ValueError without a base URL."""
         sdk = import_sdk(self.PACKAGE)
-        own = key_and_url(connection)
+        own = key_and_base_url(connection)
         kit = Kit(sdk=sdk, variable="GROQ_CUSTOM_HEADERS", library="httpx", exact=True)
         return build_client(kit, sdk.Groq if sync else sdk.AsyncGroq, connection, own, sync=sync)
 

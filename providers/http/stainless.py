@@ -16,7 +16,7 @@ from typing import Any
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.connection import Built, Connection
 from modelcatalog.providers.http.client import http_client
-from modelcatalog.providers.http.hooks import NO_KEY, Hook, home_keeper, key_dropper, key_filler, key_of
+from modelcatalog.providers.http.hooks import NO_KEY, Hook, home_keeper, key_dropper, key_filler
 from modelcatalog.providers.identities.refreshable import Tokens
 
 # Makes the placeholder of each client its own.
@@ -54,14 +54,6 @@ class Kit:
     travelling: tuple[str, ...] = ()
     instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     make: Callable[[Any, Mapping[str, Any]], Any] = _make
-
-
-def key_and_url(connection: Connection) -> dict[str, Any]:
-    """The arguments `api_key` and `base_url`. ValueError without a base URL: the SDK would use its own."""
-    url = connection.settings.get("base_url")
-    if not url and "base_url" not in connection.arguments.get("client", {}):
-        raise ValueError(f"{connection.provider} has no base URL")
-    return {"api_key": key_of(connection), "base_url": url}
 
 
 def build(kit: Kit, kind: Any, connection: Connection, own: Mapping[str, Any], *, sync: bool) -> Built:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.chat.calls import MOST_MODELS, ChatCalls
@@ -18,6 +18,7 @@ class Completions(ChatCalls):
 
     SEND = "chat.completions.with_raw_response.create"
     OPEN = "chat.completions.create"
+    DECODER: ClassVar[type[Any]] = Pieces
     usage_option = True
 
     def encode(self, client: Any, call: ChatCall, *, stream: bool) -> dict[str, Any]:
@@ -28,9 +29,6 @@ class Completions(ChatCalls):
 
     def decode(self, answer: Any, call: ChatCall) -> ChatReply:
         return reply(answer)
-
-    def decoder(self, call: ChatCall) -> Pieces:
-        return Pieces()
 
     def guard(self, client: Any, call: ChatCall | None, *, stream: bool = False, path: str = "") -> Guard:
         return (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
-from modelcatalog.providers.http.hooks import key_of
+from modelcatalog.providers.http.arguments import key_and_base_url
 from modelcatalog.providers.http.parameters import request_args
 from modelcatalog.providers.openai.client import build as build_client
 
@@ -61,16 +61,7 @@ class OpenAI(Adapter):
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`openai.OpenAI` or `openai.AsyncOpenAI`. Raises ValueError without a base URL."""
         sdk = import_sdk(self.PACKAGE)
-        own = {
-            "api_key": key_of(connection),
-            "base_url": connection.settings.get("base_url"),
-        }
-        # The SDK would go to OpenAI, with this provider's key.
-        if (
-            not own["base_url"]
-            and not {"base_url", "provider", "data_residency"} & connection.arguments.get("client", {}).keys()
-        ):
-            raise ValueError(f"{connection.provider} has no base URL")
+        own = key_and_base_url(connection, instead=("provider", "data_residency"))
         kind = sdk.OpenAI if sync else sdk.AsyncOpenAI
         built = build_client(sdk, kind, connection, own, sync=sync, instead=_INSTEAD)
         return built._replace(emulates_tools=is_wanted(connection))

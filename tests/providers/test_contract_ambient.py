@@ -69,7 +69,7 @@ def test_key_variables_are_no_source_for_another_provider_on_the_same_sdk(
     acme: dict[str, Any] = {"adapter": road.adapter_name, "settings": settings}
     overlay = {"catalog": 1, "providers": {"acme": acme}}
     with pytest.raises(MissingCredentialError):
-        resolve("acme/m", catalog=load_catalog(user=False, project=False, overlay=overlay), sync=road.sync)  # type: ignore[call-overload]
+        resolve("acme/m", catalog=load_catalog(user=False, project=False, overlay=overlay))
     settings["api_key"] = {"env": ["ACME_API_KEY"], "secret": True, "required": False}
     catalog = load_catalog(user=False, project=False, overlay=overlay)
     connection = connect(explain("acme/m", catalog=catalog, sync=road.sync), road.adapter)

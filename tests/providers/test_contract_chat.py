@@ -26,7 +26,7 @@ WEATHER = {
 CLOCK = {
     "name": "clock",
     "description": "The time of day",
-    "parameters": {"type": "object", "properties": {}},
+    "parameters": {"type": "object", "properties": {"zone": {"type": "string"}}},
 }
 BERN = ToolCall("call12345", "weather", {"city": "Bern"})
 ROME = ToolCall("call67890", "weather", {"city": "Rome"})

@@ -265,9 +265,9 @@ def test_service_that_never_ends_its_answer_holds_nobody_up() -> None:
             assert found["quick"] is not None
             assert code(found["slow"]) == "timed-out"
             if found["quick"].outcome == "answers":
-                break
+                return
             assert code(found["quick"]) == "timed-out"
-    assert found["quick"].outcome == "answers"
+    raise AssertionError("the quick one did not answer within 32 seconds")
 
 
 def test_all_are_asked_at_once_within_bounds(plain: RecordingServer) -> None:

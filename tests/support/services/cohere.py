@@ -59,8 +59,8 @@ class Cohere(OpenAI):
         for index, call in enumerate(calls):
             events += pieces(index, asked(call))
         if finish is not None:
-            last = {"finish_reason": REASONS[finish], "usage": USAGE}
-            events.append({"type": "message-end", "id": "1", "delta": last})
+            end = {"finish_reason": REASONS[finish], "usage": USAGE}
+            events.append({"type": "message-end", "id": "1", "delta": end})
         return answers.events(*map(json.dumps, events))
 
     def models(self, *names: str) -> Answer:

@@ -1,0 +1,24 @@
+"""Arguments that most clients take: where to, and with which key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from modelcatalog.providers.http.hooks import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from modelcatalog.providers.adapter.connection import Connection
+
+
+def key_and_base_url(connection: Connection, instead: Iterable[str] = ()) -> dict[str, Any]:
+    """`api_key`, a placeholder where there is none, and `base_url`.
+
+    Raises ValueError without a base URL, for then the SDK would go to its own vendor with this provider's key; unless
+    the caller gives one, or an argument in `instead` that says where to.
+    """
+    settings, given = connection.settings, connection.arguments.get("client", {})
+    if not settings.get("base_url") and not {"base_url", *instead} & given.keys():
+        raise ValueError(f"{connection.provider} has no base URL")
+    return {"api_key": key_of(connection), "base_url": settings.get("base_url")}
