@@ -40,7 +40,7 @@ def _name(entry: Entry) -> str:
 
 
 def needs(entry: Entry, mark: str = "") -> str:
-    """What one has to set, or to be logged in with, before it can be used; each variable between two `mark`s."""
+    """What one has to set, or which credentials to have, before it can be used; each variable between two `mark`s."""
     required = [
         s
         for s in entry.settings.values()
