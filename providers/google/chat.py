@@ -34,8 +34,8 @@ def request_args(connection: Connection) -> dict[str, Any]:
 
 
 def request_parameters() -> frozenset[str]:
-    """The fields of `config`."""
-    return frozenset(import_module("google.genai.types").GenerateContentConfig.model_fields)
+    """`config`, and the fields of it."""
+    return frozenset({"config", *import_module("google.genai.types").GenerateContentConfig.model_fields})
 
 
 def chat(client: Any, call: ChatCall) -> ChatReply:
