@@ -1,11 +1,14 @@
-"""`from modelcatalog import ...`: what is there, what its types are, and what is said to who writes it wrong."""
+"""`from modelcatalog import ...`: which names there are, what types they have, and that docs/python.md is right."""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
+import textwrap
 from collections.abc import AsyncGenerator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, assert_type
 
@@ -23,6 +26,7 @@ from modelcatalog import (
 )
 from modelcatalog.catalog.diagnostics import errors
 
+from support.raised import raised
 from support.recording_server import RecordingServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,3 +142,42 @@ def test_options_of_a_chat_are_named() -> None:
             names = [one.name for one in parameters if one.kind is one.KEYWORD_ONLY]
             assert names == ["tools", "max_tokens", "temperature", "top_p", "stop", "seed", "tool_choice"]
             assert others.kind is others.VAR_KEYWORD
+
+
+# ---- docs/python.md
+
+
+TEXT = (ROOT / "docs" / "python.md").read_text("utf-8")
+BLOCKS = [
+    textwrap.dedent(block)
+    for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", TEXT, re.MULTILINE)
+    if "resolve(" in block or "explain(" in block
+]
+
+
+def test_every_name_of_the_package_is_documented() -> None:
+    kinds = error_names() - {"ModelCatalogError"}
+    base = {name for name in kinds if not issubclass(getattr(errors, name), errors.SetupError)}
+    detailed = {"CatalogFileError", "MissingAttributeError", "UnknownArgumentError"}
+    detailed |= {"MalformedModelError", "UnknownProviderError", "UnknownQualifierError"}
+    expected = set(modelcatalog.__all__) - kinds | base - detailed
+    assert {name for name in expected if f"`{name}" not in TEXT} == set()
+
+
+@pytest.mark.parametrize("code", BLOCKS, ids=range(len(BLOCKS)))
+async def test_example_runs(code: str, server: RecordingServer) -> None:
+    own: dict[str, Any] = {"api_key": KEY, "base_url": server.url}
+    names: dict[str, Any] = {
+        "resolve": partial(resolve, **own),
+        "explain": partial(modelcatalog.explain, **own),
+    }
+    body = f"async def example():\n{textwrap.indent(code, '    ')}\n    return True\n"
+    exec(compile(body, "docs/python.md", "exec"), names)
+    assert await names["example"]()
+    assert server.requests or ".chat(" not in code
+
+
+def test_error_in_the_document_is_the_one_that_is_raised(server: RecordingServer) -> None:
+    with resolve("openai/gpt-5", sync=True, api_key=KEY, base_url=server.url) as model:
+        text = str(raised(lambda: model.chat("Hi", temprature=0.2)))
+    assert text.replace("openai.OpenAI", "openai.AsyncOpenAI") in TEXT
