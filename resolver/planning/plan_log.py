@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from modelcatalog.catalog.redaction.secret import Secret, mask
+from modelcatalog.catalog.redaction.secret import mask
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.catalog import Catalog
@@ -28,8 +28,8 @@ def log_plan(plan: Plan, catalog: Catalog) -> None:
     lines = [f"catalog files {files}", f"{entry}, adapter {plan.entry.adapter}, client {plan.client}"]
     for name, setting in plan.settings.items():
         shown = plan.url if name == "base_url" and plan.url else setting.value
-        is_shown = isinstance(shown, str | int | float) and not isinstance(setting.value, Secret)
-        value = f" {shown!r}" if is_shown and name != "api_key" else ""
+        # A secret is a Secret, no text; what else a text may hold of one is masked below.
+        value = f" {shown!r}" if isinstance(shown, str | int | float) else ""
         if setting.is_set:
             lines.append(f"{name}{value} from {setting.source}")
         else:

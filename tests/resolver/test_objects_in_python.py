@@ -103,6 +103,7 @@ def test_a_plan_prints_as_a_table() -> None:
     assert rows["api_key"] == [f"****{SENTINEL[-4:]}", "OPENAI_API_KEY,", "environment"]
     assert rows["base_url"][:2] == ["https://api.openai.com/v1", "default,"]
     assert rows["timeout"] == ["3", "argument,", "sent", "to", "option"]
+    assert "  <object>  " in str(plan(http_client=object()))
     missing = str(explain("openai/gpt-5"))
     assert "  error: No API key for openai. " in missing
     assert repr(plan()) == "<Plan openai/gpt-5: openai.AsyncOpenAI, 0 findings>"
@@ -122,6 +123,7 @@ def test_a_plan_and_a_report_are_html_in_a_notebook() -> None:
     html = explain("openai/<b>x</b>")._repr_html_()
     assert html.startswith("<table><caption>openai/&lt;b&gt;x&lt;/b&gt;</caption>")
     assert "<td>client</td><td>openai.AsyncOpenAI</td>" in html
+    assert "<td>model</td><td>&lt;b&gt;x&lt;/b&gt;</td>" in html
     assert "<p>error: No API key for openai." in html
     html = check("openai")._repr_html_()
     assert "<td>openai</td>" in html
