@@ -35,7 +35,7 @@ def seconds(job: Callable[[], object]) -> float:
 
 def measure(folder: Path, calls: int, tokens: int, rounds: int) -> tuple[list[float], list[float]]:
     """For each round: our rate by that of the same batches by hand, and by that of one call at a time."""
-    from modelcatalog.resolver import resolve
+    from modelcatalog import resolve
 
     prompts = [f"Question {at}: what is the capital of country number {at % 7}?" for at in range(calls)]
     options: dict[str, Any] = {"max_tokens": tokens, "temperature": 0}

@@ -20,8 +20,8 @@ from pathlib import Path
 
 NOTHING = "pass"
 SDK = "import openai; openai.AsyncOpenAI(api_key='sk-x', base_url='http://127.0.0.1:9/v1')"
-RESOLVE = "from modelcatalog.resolver import resolve; resolve('p7/m7', api_key='sk-x')"
-EXPLAIN = "from modelcatalog.resolver import explain; explain('p7/m7', api_key='sk-x')"
+RESOLVE = "from modelcatalog import resolve; resolve('p7/m7', api_key='sk-x')"
+EXPLAIN = "from modelcatalog import explain; explain('p7/m7', api_key='sk-x')"
 HELLO = (
     "import typer\napp = typer.Typer()\n@app.command()\ndef hello() -> None:\n    typer.echo('hello')\napp()"
 )
@@ -148,7 +148,7 @@ def warm(folder: Path, rounds: int) -> list[Row]:
     place = home(folder, "warm", 40, 25)
     code = """
 import json, sys, time, openai
-from modelcatalog.resolver import resolve
+from modelcatalog import resolve
 def ours(): return resolve('p7/m7', api_key='sk-x')
 def bare(): return openai.AsyncOpenAI(api_key='sk-x', base_url='http://127.0.0.1:9/v1')
 def cpu(job, times):

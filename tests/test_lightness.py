@@ -40,10 +40,12 @@ def modules(code: str, folder: Path) -> set[str]:
     return set(done.stderr.splitlines()[-1].split())
 
 
-def test_importing_the_resolver_loads_next_to_nothing(tmp_path: Path) -> None:
-    loaded = modules("import modelcatalog.resolver", tmp_path)
+@pytest.mark.parametrize("name", ["modelcatalog", "modelcatalog.resolver"])
+def test_importing_the_package_loads_next_to_nothing(name: str, tmp_path: Path) -> None:
+    loaded = modules(f"import {name}", tmp_path)
     assert not loaded.intersection(HEAVY)
     assert len(loaded) <= 90
+    assert {one for one in loaded if one.startswith("modelcatalog")} == {"modelcatalog", name}
 
 
 @pytest.mark.parametrize("words", [["list"], ["show", "openai"], ["check"], ["explain", "openai/x"]])
@@ -57,7 +59,7 @@ def test_looking_loads_no_sdk(tmp_path: Path, words: list[str]) -> None:
 
 
 def test_resolving_loads_only_its_own_sdk_and_little_more(tmp_path: Path) -> None:
-    code = "from modelcatalog.resolver import resolve; resolve('openai/x', api_key='sk-x')"
+    code = "from modelcatalog import resolve; resolve('openai/x', api_key='sk-x')"
     modules(code, tmp_path)
     bare = modules("import openai; openai.AsyncOpenAI(api_key='x')", tmp_path)
     extra = modules(code, tmp_path) - bare

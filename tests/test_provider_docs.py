@@ -68,7 +68,7 @@ def test_example_runs(name: str, code: str, tmp_path: Path, monkeypatch: pytest.
             base = {key: value for key, value in given.items() if key == "base_url"}
             return resolve(model, **{**base, **own, **arguments})
 
-        code = code.replace("from modelcatalog.resolver import resolve\n", "")
+        code = code.replace("from modelcatalog import resolve\n", "")
         body = f"async def example():\n{textwrap.indent(code, '    ')}\n    return True\n"
         names: dict[str, Any] = {"resolve": resolve_here, "MESSAGES": MESSAGES, "asyncio": asyncio}
         exec(compile(body, f"docs/providers.md, {name}", "exec"), names)

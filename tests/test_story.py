@@ -17,7 +17,7 @@ from support.trusting import trusted
 
 PYTHON = """
 from openai import OpenAI
-from modelcatalog.resolver import resolve
+from modelcatalog import resolve
 
 with resolve("acme/katan-echo", sync=True, client_type=OpenAI) as model:
     answer = model.client.chat.completions.create(

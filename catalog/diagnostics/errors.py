@@ -21,6 +21,8 @@ ModelCatalogError
     UnknownArgumentError
   ProviderCallError             a call of `chat` or `probe` failed at the provider
   ClientTypeError               the client isn't of the `client_type` that the caller named
+  UsageError                    code that can't work, such as `with` for `async with`: the text has what to write
+    MissingAttributeError
 
 A SetupError that holds findings of several kinds is an instance of each kind's class, so that a caller who catches
 one of them never misses it because something else is missing too.
@@ -191,6 +193,14 @@ class UnknownArgumentError(ArgumentError):
 
 class ClientTypeError(ModelCatalogError, TypeError):
     """The adapter builds a client of another class than the caller asked for."""
+
+
+class UsageError(ModelCatalogError, TypeError):
+    """What was written can't work (`with` for `async with`, an answer that isn't awaited). The text has what can."""
+
+
+class MissingAttributeError(UsageError, AttributeError):
+    """A resolved model has no such attribute; the SDK's own are those of its `client`."""
 
 
 class ProviderCallError(ModelCatalogError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from operator import is_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -152,7 +153,17 @@ def _python_layer(source: Source) -> Layer:
     import json
 
     data = {"catalog": 1, **(source.data or {})}
-    return compile_text(json.dumps(data, indent=1), kind=source.kind, shown="<python>")
+    layer = compile_text(json.dumps(data, indent=1), kind=source.kind, shown="overlay")
+    # Nobody wrote those lines: the keys say where it is.
+    problems = [
+        replace(
+            problem, path=f"overlay {'.'.join(map(str, problem.pointer))}", line=0, column=0, excerpt=None
+        )
+        if problem.pointer
+        else problem
+        for problem in layer.problems
+    ]
+    return layer._replace(problems=tuple(problems))
 
 
 def _unreadable(kind: LayerKind, shown: str, error: OSError) -> Layer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -94,22 +94,27 @@ class ChatCall:
     def of(
         cls,
         model: str,
-        messages: Sequence[Mapping[str, Any]],
+        messages: str | Iterable[Mapping[str, Any]],
         request_args: Mapping[str, Any] = _EMPTY,
         options: Mapping[str, Any] = _EMPTY,
         *,
         emulate_tools: bool = False,
     ) -> ChatCall:
-        """From an adapter's `request_args`, and options: fields of the call by name, the rest is extra."""
-        fields = {name: value for name, value in options.items() if name in _OPTIONS}
-        fields["tools"] = tuple(Tool.of(tool) for tool in fields.get("tools") or ())
-        extra = _joined(
-            request_args, {name: value for name, value in options.items() if name not in _OPTIONS}
-        )
-        return cls(model, tuple(messages), extra=extra, emulate_tools=emulate_tools, **fields)
+        """From an adapter's `request_args`, and options: fields of the call by name, the rest is extra.
+
+        Raises ArgumentError for what no service could understand: messages that are none, a number that is a text.
+        """
+        from modelcatalog.providers.adapter.chat_checks import check_options, checked_messages, checked_tools
+
+        fields = {name: value for name, value in options.items() if name in OPTIONS}
+        check_options(fields)
+        fields["tools"] = tuple(map(Tool.of, checked_tools(fields.get("tools"))))
+        extra = _joined(request_args, {name: value for name, value in options.items() if name not in OPTIONS})
+        return cls(model, checked_messages(messages), extra=extra, emulate_tools=emulate_tools, **fields)
 
 
-_OPTIONS = frozenset({"tools", "max_tokens", "temperature", "top_p", "stop", "seed", "tool_choice"})
+OPTIONS = frozenset({"tools", "max_tokens", "temperature", "top_p", "stop", "seed", "tool_choice"})
+"""The options of a call that mean the same with every SDK."""
 
 
 @dataclass(frozen=True)

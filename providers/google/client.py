@@ -82,8 +82,8 @@ def client_parameters() -> frozenset[str]:
 
 
 def request_parameters() -> frozenset[str]:
-    """The fields of `config`."""
-    return frozenset(import_module("google.genai.types").GenerateContentConfig.model_fields)
+    """`config`, and the fields of it."""
+    return frozenset({"config", *import_module("google.genai.types").GenerateContentConfig.model_fields})
 
 
 def request_args(connection: Connection) -> dict[str, Any]:

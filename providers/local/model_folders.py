@@ -21,7 +21,7 @@ def folder_problem(path: str | os.PathLike[str]) -> str | None:
     if folder.is_file() and folder.suffix == ".gguf":
         return f"{path} is a single file: give its folder, and gguf_file={folder.name}"
     if not folder.exists():
-        return f"the folder {path} isn't there" + (
+        return f"folder {path} not found" + (
             "" if folder.is_absolute() else f" (looked for below {Path.cwd()})"
         )
     if not folder.is_dir():
@@ -32,7 +32,7 @@ def folder_problem(path: str | os.PathLike[str]) -> str | None:
 
 
 def folder_of(path: object, argument: str = "model_path") -> Path:
-    """The folder, absolute. Raises ArgumentError for one that isn't there: it is never looked up on a hub."""
+    """The folder, absolute. Raises ArgumentError for one that is not found: it is never looked up on a hub."""
     if not isinstance(path, str | os.PathLike) or not str(path).strip():
         raise ArgumentError(f"{argument} must be the path of a folder, not {path!r}.", argument=argument)
     problem = folder_problem(path)

@@ -21,7 +21,7 @@ FILE_NAME = "models.yaml"
 
 
 def load_catalog(
-    files: Iterable[str | os.PathLike[str]] = (),
+    files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
     *,
     user: bool = True,
     project: bool = True,
@@ -29,13 +29,14 @@ def load_catalog(
 ) -> Catalog:
     """The catalog of this machine, folder and user: bundled < user < project < named files < `overlay`.
 
-    `files` are added to those that MODELCATALOG_FILES names (separated as in PATH). `overlay` has the shape of a
-    catalog file. Raises CatalogError when a file that was named by hand is not found.
+    `files`, a path or several, are added to those that MODELCATALOG_FILES names (separated as in PATH). `overlay` has
+    the shape of a catalog file. Raises CatalogError when a file that was named by hand is not found.
     """
     from modelcatalog.catalog.loading.loader import BUNDLED, Source, load
 
+    given = [files] if isinstance(files, str | os.PathLike) else files
     by_option = _named_by_option()
-    named = [*by_option, *(Path(file) for file in files)]
+    named = [*by_option, *map(Path, given)]
     _demand(named, by_option)
     sources = [Source("extension", path, show=_shown_within(who)) for who, path in _brought()]
     if user and (path := user_file()) is not None and _is_there(path):

@@ -36,6 +36,17 @@ class CheckRow:
             self.plan.identity and self.plan.identity.source
         )
 
+    @property
+    def summary(self) -> tuple[str, str]:
+        """What is wrong, in one sentence, and what to do about it; else where the key or the login came from."""
+        findings = (*(self.answer.findings if self.answer else ()), *self.findings)
+        if first := next((one for one in findings if one.severity == "error"), None):
+            return first.message.partition(". ")[0].rstrip("."), first.hint or ""
+        key = self.plan.settings.get("api_key")
+        if self.plan.auth == "key" and key is not None:
+            return key.source if key.is_set else "", ""
+        return (self.plan.identity.source if self.plan.identity else None) or self.plan.url or "", ""
+
     def to_json(self) -> dict[str, Any]:
         known = self.plan.to_json()
         keys = (
@@ -104,6 +115,23 @@ class CheckReport:
     def findings(self) -> tuple[Finding, ...]:
         """What belongs to no single row."""
         return (*self.others, *(ignored_finding(name, ids) for name, ids in self.not_passed_on.items()))
+
+    def __str__(self) -> str:
+        """A table: a row for each entry with its state, then what is wrong, then the problems of catalog files."""
+        from modelcatalog.resolver.planning.text_table import text_table
+
+        return "\n".join([*text_table(self._rows()), *self._notes()]) or "Nothing to check."
+
+    def _repr_html_(self) -> str:
+        from modelcatalog.resolver.planning.text_table import html_table
+
+        return html_table("check", self._rows(), self._notes())
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        return [(row.id, row.answer.outcome if row.answer else row.state, *row.summary) for row in self.rows]
+
+    def _notes(self) -> list[str]:
+        return [finding.text() for finding in self.findings] + [str(problem) for problem in self.problems]
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, overload
 
 from modelcatalog.catalog.redaction.secret import Secret, redact
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.credentials.cloud_identities import CloudIdentity
     from modelcatalog.resolver.credentials.values import PlannedArgument, SettingValue
     from modelcatalog.resolver.model_names import ModelRef
+    from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel
+
+Client = TypeVar("Client")
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,6 +56,74 @@ class Plan:
 
     def __repr__(self) -> str:
         return f"<Plan {self.ref}: {self.client}, {len(self.findings)} findings>"
+
+    def __str__(self) -> str:
+        """A table: every value with its source, then what was found. Holds no secret."""
+        from modelcatalog.resolver.planning.text_table import text_table
+
+        lines = [f"  {line}" for line in text_table(self._rows())]
+        return redact(
+            "\n".join([str(self.ref), *lines, *(f"  {note}" for note in self._notes())]), self.secrets
+        )
+
+    def _repr_html_(self) -> str:
+        from modelcatalog.resolver.planning.text_table import html_table
+
+        secrets = self.secrets
+        rows = [[redact(cell, secrets) for cell in row] for row in self._rows()]
+        return html_table(
+            redact(str(self.ref), secrets), rows, [redact(note, secrets) for note in self._notes()]
+        )
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        rows = [
+            ("provider", self.entry.id, str(self.entry.place)),
+            ("adapter", self.entry.adapter, self.versions),
+            ("client", self.client, ""),
+            ("model", self.model, ""),
+            ("auth", self.auth, self.identity.source or "" if self.identity is not None else ""),
+        ]
+        for name, value in self.settings.items():
+            shown = self.url if name == "base_url" and self.url else value.shown
+            if value.is_set or value.required:
+                rows.append((name, shown or "-", value.source))
+        rows += [(name, str(value), "header") for name, value in self.headers.items()]
+        rows += [
+            (one.name, str(plain(one.value, one.name)), f"{one.source}, sent to {one.target}")
+            for one in self.arguments
+            if one.target != "setting"
+        ]
+        return rows
+
+    def _notes(self) -> list[str]:
+        return [f"{finding.severity}: {finding.text()}" for finding in self.findings]
+
+    @overload
+    def build(self, *, client_type: type[Client], sync: Literal[False] = False) -> ResolvedModel[Client]: ...
+    @overload
+    def build(self, *, client_type: type[Client], sync: Literal[True]) -> SyncResolvedModel[Client]: ...
+    @overload
+    def build(self, *, client_type: None = None, sync: Literal[False] = False) -> ResolvedModel[Any]: ...
+    @overload
+    def build(self, *, client_type: None = None, sync: Literal[True]) -> SyncResolvedModel[Any]: ...
+    @overload
+    def build(
+        self, *, client_type: type[Any] | None = None, sync: bool
+    ) -> ResolvedModel[Any] | SyncResolvedModel[Any]: ...
+    def build(
+        self, *, client_type: type[Any] | None = None, sync: bool = False
+    ) -> ResolvedModel[Any] | SyncResolvedModel[Any]:
+        """A new client of this plan, as `resolve` gives it for the name; a command for a key is run anew.
+
+        Raises SetupError for the plan's errors, ClientTypeError, and UsageError for a plan that was made with
+        sync=True where sync=True isn't said here.
+        """
+        # By its name: what builds stands above what plans, and plans are made without it.
+        from importlib import import_module
+
+        made: ResolvedModel[Any] | SyncResolvedModel[Any]
+        made = import_module("modelcatalog.resolver.resolution").build_again(self, client_type, sync=sync)
+        return made
 
     @property
     def errors(self) -> tuple[Finding, ...]:

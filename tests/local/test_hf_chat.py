@@ -96,7 +96,12 @@ def test_a_seed_gives_the_same_answer_again(chatty: SyncResolvedModel[Transforme
 
 def test_a_seeded_draw_follows_temperature_and_top_p(chatty: SyncResolvedModel[TransformersModel]) -> None:
     cold = chatty.chat("Hi", max_tokens=8, temperature=0)
-    for narrow in ({"temperature": 1e-4}, {"temperature": 1, "top_p": 1e-6}, {"top_p": 1e-6}):
+    narrows: list[dict[str, Any]] = [
+        {"temperature": 1e-4},
+        {"temperature": 1, "top_p": 1e-6},
+        {"top_p": 1e-6},
+    ]
+    for narrow in narrows:
         assert chatty.chat("Hi", max_tokens=8, seed=5, **narrow).text == cold.text
 
 

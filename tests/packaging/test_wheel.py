@@ -17,6 +17,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("catalog", "providers", "resolver", "schema", "models.yaml")
+OWN = ("__init__.py", "__main__.py", "py.typed")
+"""Files that stand in .import/modelcatalog itself, beside the links to what is shipped."""
+
 TREE = "modelcatalog/"
 
 
@@ -29,6 +32,7 @@ class Builds(NamedTuple):
 class Installed(NamedTuple):
     python: Path
     command: Path
+    same_command: Path
 
 
 def run(*command: str | Path, cwd: Path, environment: dict[str, str]) -> str:
@@ -43,7 +47,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory, machine_environment: dict[s
     """Both roads to a wheel, from a copy, so that no file changes between the two."""
     folder = tmp_path_factory.mktemp("builds")
     checkout = folder / "checkout"
-    left_out = shutil.ignore_patterns(".git", ".venv*", "*cache*", "dist", "build", "htmlcov")
+    left_out = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", "dist", "build", "htmlcov")
     shutil.copytree(ROOT, checkout, symlinks=True, ignore=left_out)
 
     def wheel(name: str, *options: str) -> Path:
@@ -64,7 +68,7 @@ def installed(
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder / "venv", with_pip=True)
     scripts = Path(sysconfig.get_path("scripts", "venv", {"base": str(folder / "venv")}))
-    found = Installed(scripts / "python", scripts / "catalog")
+    found = Installed(scripts / "python", scripts / "catalog", scripts / "modelcatalog")
     run(found.python, "-m", "pip", "install", builds.wheel, cwd=folder, environment=machine_environment)
     return found
 
@@ -93,16 +97,17 @@ def shipped(checkout: Path) -> dict[str, bytes]:
         for file in [checkout / name, *(checkout / name).rglob("*")]
         if file.is_file()
     ]
-    return {
+    tree = {
         TREE + file.relative_to(checkout).as_posix(): file.read_bytes()
         for file in files
         if "__pycache__" not in file.parts
     }
+    return tree | {TREE + name: (checkout / ".import/modelcatalog" / name).read_bytes() for name in OWN}
 
 
 def test_wheel_has_the_tree_of_the_checkout(builds: Builds) -> None:
     tree = shipped(builds.checkout)
-    assert {name.removeprefix(TREE).partition("/")[0] for name in tree} == set(SHIPPED)
+    assert {name.removeprefix(TREE).partition("/")[0] for name in tree} == {*SHIPPED, *OWN}
     assert contents(builds.wheel) == tree
 
 
@@ -110,17 +115,11 @@ def test_wheel_built_from_the_sdist_is_the_same(builds: Builds) -> None:
     assert contents(builds.wheel_from_sdist) == contents(builds.wheel)
 
 
-def test_every_folder_says_that_it_is_typed(builds: Builds) -> None:
-    assert {f"{TREE}{folder}/py.typed" for folder in ("catalog", "providers", "resolver")} <= set(
-        contents(builds.wheel)
-    )
-
-
-def test_links_of_the_checkout_lead_to_what_the_wheel_ships() -> None:
-    links = ROOT / ".import" / "modelcatalog"
-    assert {link.name: link.readlink().as_posix() for link in links.iterdir()} == {
-        name: f"../../{name}" for name in SHIPPED
-    }
+def test_import_folder_holds_the_packages_own_files_and_links_to_what_is_shipped() -> None:
+    folder = ROOT / ".import" / "modelcatalog"
+    links = {file.name: file.readlink().as_posix() for file in folder.iterdir() if file.is_symlink()}
+    assert links == {name: f"../../{name}" for name in SHIPPED}
+    assert {file.name for file in folder.iterdir()} - {*SHIPPED, "__pycache__"} == set(OWN)
 
 
 def test_wheel_imports_beside_a_users_own_modules_of_the_same_names(
@@ -132,9 +131,24 @@ def test_wheel_imports_beside_a_users_own_modules_of_the_same_names(
         assert run(installed.python, "-c", trap, cwd=hostile, environment=environment) == "sprung\n"
 
     script = hostile / "script.py"
-    script.write_text("import modelcatalog.resolver as r\nprint(r.__file__)\n", "utf-8")
-    file = run(installed.python, script, cwd=hostile, environment=environment)
-    assert Path(file.strip()).is_relative_to(installed.python.parents[1])
+    script.write_text(
+        "import modelcatalog\n"
+        "from modelcatalog import resolve, load_catalog, SetupError\n"
+        "import modelcatalog.resolver as r\n"
+        "load_catalog()\n"
+        "print(modelcatalog.__file__, r.__file__, resolve.__code__.co_filename, sep='\\n')\n",
+        "utf-8",
+    )
+    files = run(installed.python, script, cwd=hostile, environment={**environment, "HOME": str(hostile)})
+    assert all(Path(file).is_relative_to(installed.python.parents[1]) for file in files.splitlines())
+
+
+def test_every_public_name_is_in_the_wheel(installed: Installed, tmp_path: Path) -> None:
+    code = "import modelcatalog as m; print(len([getattr(m, name) for name in m.__all__]), m.__version__)"
+    said = run(installed.python, "-c", code, cwd=tmp_path, environment={"HOME": str(tmp_path)})
+    import modelcatalog
+
+    assert said == f"{len(modelcatalog.__all__)} {modelcatalog.__version__}\n"
 
 
 def test_command_runs_beside_a_users_own_modules_of_the_same_names(
@@ -144,5 +158,13 @@ def test_command_runs_beside_a_users_own_modules_of_the_same_names(
     assert "explain" in text
 
 
-def test_installed_command_finds_the_bundled_catalog(installed: Installed, hostile: Path) -> None:
-    assert "openai" in run(installed.command, "list", cwd=hostile, environment={"HOME": str(hostile)})
+def test_command_has_the_packages_name_too(installed: Installed, hostile: Path) -> None:
+    environment = {"PYTHONPATH": str(hostile), "HOME": str(hostile)}
+    for command in (
+        (installed.command,),
+        (installed.same_command,),
+        (installed.python, "-m", "modelcatalog"),
+    ):
+        said = run(*command, "--version", cwd=hostile, environment=environment)
+        assert said.startswith("modelcatalog 0."), said
+        assert "openai" in run(*command, "list", cwd=hostile, environment=environment)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _KEY = "demo-key-of-no-value"
 _PYTHON = """\
-from modelcatalog.resolver import resolve
+from modelcatalog import resolve
 
 with resolve("acme/small", sync=True, timeout=30) as model:
     print(type(model.client).__module__, type(model.client).__name__, model.client.base_url)

@@ -38,7 +38,9 @@ def trust(
     if remove:
         _remove(files)
         return
-    seen = {path: _look(path) for path in files}
+    from modelcatalog.resolver.trust.review import look
+
+    seen = {path: look(path) for path in files}
     if json:
         print_json({"files": [_as_json(path, sent) for path, (_, sent) in seen.items()]})
     else:
@@ -59,36 +61,6 @@ def trust(
                 f"{paint('Trusted', 'good')}, as {'they are' if len(seen) > 1 else 'it is'} now: an edit ends it."
             ]
         )
-
-
-def _look(path: Path) -> tuple[str, list[Preview]]:
-    """The digest of the file's text, and what it would do."""
-    from modelcatalog.catalog.diagnostics.errors import ArgumentError, CatalogError
-    from modelcatalog.resolver.catalogs.discovery import load_catalog, load_with_project
-
-    if _is_dotenv(path):
-        from modelcatalog.resolver.credentials.environment import Dotenv
-        from modelcatalog.resolver.trust.preview import preview_of_dotenv
-
-        near = Path(path.name) if path.parent.resolve() == Path.cwd().resolve() else path
-        try:
-            dotenv = Dotenv.of(near, path.read_bytes())
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it isn't UTF-8"
-            raise ArgumentError(f"{path} can't be read: {reason}.", argument="files") from None
-        dotenv = dotenv._replace(mark=dotenv.mark._replace(is_near=True))
-        return dotenv.mark.digest, preview_of_dotenv(load_catalog(), dotenv)
-    from modelcatalog.resolver.trust.preview import preview
-
-    catalog = load_with_project(path)
-    layer = next(layer for layer in catalog.layers if layer.kind == "project")
-    if layer.problems:
-        raise CatalogError(layer.problems)
-    return layer.digest, preview(catalog)
-
-
-def _is_dotenv(path: Path) -> bool:
-    return path.suffix not in (".yaml", ".yml", ".json")
 
 
 def _shown(path: Path, sent: list[Preview]) -> list[str]:
