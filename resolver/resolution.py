@@ -17,6 +17,7 @@ from modelcatalog.resolver.model_names import ModelRef
 from modelcatalog.resolver.model_names import parse as parse_name
 from modelcatalog.resolver.planning.arguments import check_signatures
 from modelcatalog.resolver.planning.planner import make_plan
+from modelcatalog.resolver.planning.refused_arguments import refused
 from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel, call_error, known_secrets
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def build(
 ) -> ResolvedModel[Any] | SyncResolvedModel[Any]:
     """The client that a plan describes. Raises as `resolve` does."""
     if plan.errors:
-        raise setup_error(plan.entry.id, plan.errors)
+        ended = [finding for finding in plan.findings if finding.code == "retired"]
+        raise setup_error(plan.entry.id, [*ended, *plan.errors])
     adapter = load_adapter(plan.entry.adapter)
     check_signatures(plan.entry, plan.arguments, adapter)
     connection = connect(plan, adapter)
@@ -157,7 +159,7 @@ def _built(plan: Plan, adapter: Adapter, connection: Connection, *, sync: bool) 
         if getattr(adapter, "IN_PROCESS", False):
             raise call_error(plan, adapter, error) from error
         scrub(error, known_secrets(plan))
-        raise
+        raise refused(plan, error) from error
 
 
 def _environment(env: Environment | Mapping[str, str] | None) -> Environment:

@@ -1,1 +1,1 @@
-"""catalog/editing: say here in a sentence what lies in this folder."""
+"""Changing a catalog file: entries added and removed, each byte of the rest kept; files replaced at once."""

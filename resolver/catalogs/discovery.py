@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.resolver.credentials.environment import home, option
 from modelcatalog.resolver.credentials.user_folders import config_folder
@@ -34,8 +34,9 @@ def load_catalog(
     """
     from modelcatalog.catalog.loading.loader import BUNDLED, Source, load
 
-    named = [*_named_by_option(), *(Path(file) for file in files)]
-    _demand(named)
+    by_option = _named_by_option()
+    named = [*by_option, *(Path(file) for file in files)]
+    _demand(named, by_option)
     sources = [Source("extension", path, show=_shown_within(who)) for who, path in _brought()]
     if user and (path := user_file()) is not None and _is_there(path):
         sources.append(Source("user", path, show=shown_path))
@@ -46,6 +47,34 @@ def load_catalog(
     if overlay is not None:
         sources.append(Source("python", data=overlay))
     return load(sources, cache=open_cache)
+
+
+class CatalogFile(NamedTuple):
+    """A place of a catalog file. `origin`: bundled, extension, user, project, MODELCATALOG_FILES or --file."""
+
+    origin: str
+    path: Path
+    exists: bool
+
+
+def catalog_files(files: Iterable[str | os.PathLike[str]] = ()) -> list[CatalogFile]:
+    """The files that `load_catalog` reads, in its order, and those that it would read if they existed."""
+    from modelcatalog.catalog.loading.loader import BUNDLED
+
+    found = [("bundled", BUNDLED), *(("extension", path) for _, path in _brought())]
+    user, project = user_file(), project_file()
+    found += [("user", user)] if user is not None else []
+    by_option, by_hand = _named_by_option(), [Path(file) for file in files]
+    read = [path for _, path in found] + by_option + by_hand
+    if project is None:
+        found.append(("project", Path(FILE_NAME)))
+    elif not _is_among(project, read):
+        found.append(("project", project))
+    found += [("MODELCATALOG_FILES", path) for path in by_option] + [("--file", path) for path in by_hand]
+    return [
+        CatalogFile(origin, path, _is_file(path) and (origin != "project" or project is not None))
+        for origin, path in found
+    ]
 
 
 def load_with_project(file: Path) -> Catalog:
@@ -122,7 +151,7 @@ def _named_by_option() -> list[Path]:
     return [Path(part) for part in said.split(os.pathsep) if part] if said else []
 
 
-def _demand(named: Sequence[Path]) -> None:
+def _demand(named: Sequence[Path], by_option: Sequence[Path]) -> None:
     missing = [path for path in named if not _is_file(path)]
     if missing:
         from modelcatalog.catalog.diagnostics.errors import CatalogError
@@ -130,7 +159,14 @@ def _demand(named: Sequence[Path]) -> None:
 
         raise CatalogError(
             [
-                Problem(path=str(path), line=0, column=0, message=_absence(path), code="no-file")
+                Problem(
+                    path=str(path),
+                    line=0,
+                    column=0,
+                    message=_absence(path) + (" (named in MODELCATALOG_FILES)" if path in by_option else ""),
+                    code="no-file",
+                    hint="unset MODELCATALOG_FILES, or correct it" if path in by_option else None,
+                )
                 for path in missing
             ]
         )
@@ -154,7 +190,7 @@ def _is_file(path: Path) -> bool:
 
 def _absence(path: Path) -> str:
     try:
-        return "is a folder, not a catalog file" if path.is_dir() else "isn't there"
+        return "is a folder, not a catalog file" if path.is_dir() else "file not found"
     except OSError as error:
         return f"can't be read: {error.strerror}"
 

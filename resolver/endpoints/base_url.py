@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Schemes, also as people mistype them; and what descriptions write for a name of one's own.
 _SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*://+|h?t{0,3}ps?:?/+|/+)")
-_STAND_IN = re.compile(
+_PLACEHOLDER = re.compile(
     r"(?<![A-Za-z0-9])(?:YOUR[-_][A-Z_-]+|(?:MY[-_]?)?RESOURCE(?:[-_]?NAME)?|NAME)(?![A-Za-z0-9])"
 )
 
@@ -93,8 +93,8 @@ def _malformed(text: str) -> str | None:
         return "has no host"
     if parts.hostname in ("http", "https"):
         return f"has its scheme twice; write https://{_masked(_SCHEME.sub('', _SCHEME.sub('', text)))}"
-    if stand_in := _STAND_IN.search(parts.netloc.rpartition("@")[2]):
-        return f"still has {stand_in.group()} in it, which stands for a name of your own"
+    if placeholder := _PLACEHOLDER.search(parts.netloc.rpartition("@")[2]):
+        return f"still has the placeholder {placeholder.group()} in it"
     if parts.username or parts.password:
         return "has a user name or password in it; a key belongs into its own setting"
     if parts.query or parts.fragment:

@@ -179,6 +179,15 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
     return report
 
 
+def hint_for(resolved: SyncResolvedModel[Any], error: ProviderCallError, timeout: float) -> str | None:
+    """What a probe would say of this error of a call: what to do, and where the base URL comes from."""
+    base = resolved.plan.settings.get("base_url")
+    report = ProbeReport(str(resolved.plan.ref), False, step=error.step, status=error.status, url=error.url)
+    hint = _diagnosed(resolved, report, timeout).hint
+    where = f"(base URL {resolved.plan.url} from {base.source})" if base and resolved.plan.url else None
+    return " ".join(filter(None, (hint, where))) if hint else None
+
+
 def better_url(plan: Plan, adapter: Adapter, timeout: float) -> str | None:
     """The base URL with the version that its path lacks, if the service answers there."""
     rule = adapter.URL_RULE

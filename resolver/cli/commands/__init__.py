@@ -1,1 +1,1 @@
-"""resolver/cli/commands: say here in a sentence what lies in this folder."""
+"""A file for each command."""

@@ -1,1 +1,1 @@
-"""resolver/cli/reports: say here in a sentence what lies in this folder."""
+"""What the larger commands print."""
