@@ -66,16 +66,13 @@ def _all(file: Path | None) -> Catalog:
 
 
 def _notes(name: str, catalog: Catalog, *, has_new_problems: bool) -> tuple[str, ...]:
-    notes = []
     found = catalog.find(name)
     if found is not None:
-        notes.append(f"{name} is still a provider: {catalog.entry(found).place} defines it.")
-    else:
-        lost = [alias for alias, model in catalog.model_aliases.items() if model.startswith(f"{name}/")]
-        notes += [f"the alias {alias} still names a model of {name}." for alias in lost]
-    if has_new_problems:
-        notes.append("something else needs it: see catalog validate.")
-    return tuple(notes)
+        return (f"{name} is still a provider: {catalog.entry(found).place} defines it.",)
+    lost = [alias for alias, model in catalog.model_aliases.items() if model.startswith(f"{name}/")]
+    if lost or not has_new_problems:
+        return tuple(f"the alias {alias} still names a model of {name}." for alias in lost)
+    return ("something else needs it: see catalog validate.",)
 
 
 def _elsewhere(name: str, file: Writable) -> Exception:
