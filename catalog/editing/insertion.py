@@ -16,7 +16,7 @@ _INDENT = "  "
 
 
 class Inserted(NamedTuple):
-    """The new text, and where in it the entry stands."""
+    """The new text, and where in it the entry is."""
 
     text: str
     line: int
@@ -74,7 +74,7 @@ def _place(
 
 
 def end_of_entry(text: str, line: int, indent: str) -> int:
-    """The last line (from 1) of the entry that begins in `line`: those indented deeper, and the blank ones between."""
+    """The last line (from 1) of the entry that begins in `line`: those indented more, and the blank ones between."""
     lines = text.split("\n")
     end = line
     for number in range(line, len(lines)):
@@ -87,14 +87,14 @@ def end_of_entry(text: str, line: int, indent: str) -> int:
 
 
 def _are_apart(text: str, starts: list[int], before: Document, providers: Mapping[str, Any]) -> bool:
-    """Whether a blank line stands between the last two providers."""
+    """Whether a blank line is between the last two providers."""
     last = before.position(("providers", list(providers)[-1]), key=True)[0]
     above = text[starts[last - 2] : starts[last - 1]]
     return len(providers) > 1 and not above.strip()
 
 
 def line_starts(text: str) -> list[int]:
-    """Where each line begins; the end of the text stands for the lines that it doesn't have."""
+    """Where each line begins; the end of the text is used for the lines that it doesn't have."""
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     return [*starts, len(text)]
 

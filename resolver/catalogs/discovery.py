@@ -30,7 +30,7 @@ def load_catalog(
     """The catalog of this machine, folder and user: bundled < user < project < named files < `overlay`.
 
     `files` are added to those that MODELCATALOG_FILES names (separated as in PATH). `overlay` has the shape of a
-    catalog file. Raises CatalogError when a file that was named by hand isn't there.
+    catalog file. Raises CatalogError when a file that was named by hand is not found.
     """
     from modelcatalog.catalog.loading.loader import BUNDLED, Source, load
 
@@ -88,7 +88,7 @@ def load_with_project(file: Path) -> Catalog:
 
 
 def user_file() -> Path | None:
-    """The user's own catalog file, whether it is there or not; None where the user has no home."""
+    """The user's own catalog file, whether it exists or not; None where the user has no home folder."""
     folder = config_folder()
     return None if folder is None else folder / FILE_NAME
 

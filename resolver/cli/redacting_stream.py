@@ -41,8 +41,8 @@ def _open(stream: TextIO | None) -> TextIO:
 def _given(words: Sequence[str]) -> Iterator[str]:
     """Values on the command line with a name of a secret: `-M api_key=...`, `--token ...`."""
     for at, word in enumerate(words):
-        name, sign, value = word.partition("=")
-        if sign and is_secret_name(name):
+        name, equals, value = word.partition("=")
+        if equals and is_secret_name(name):
             yield value.strip("\"' ")
         elif word.startswith("--") and is_secret_name(word) and word not in _NO_SECRETS:
             yield from (value for value in words[at + 1 : at + 2] if value not in _NO_SECRETS)

@@ -23,12 +23,12 @@ _PLACEHOLDER = re.compile(
 def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -> tuple[str, list[Finding]]:
     """The URL as the SDK wants it, and what there is to say of it.
 
-    `usual` is the entry's own default: a URL at the same host that only lacks its path is completed from it.
+    `usual` is the entry's own default: a URL at the same host without a path is completed from it.
     """
     text = url.strip()
     if problem := _malformed(text):
         better = problem.partition("; write ")[2]
-        return text, [_refused(f"The base URL {_masked(text)!r} {problem}.", source, better)]
+        return text, [_refused(f"The base URL {_redacted(text)!r} {problem}.", source, better)]
     parts = urlsplit(text)
     findings: list[Finding] = []
     path = parts.path.rstrip("/")
@@ -83,7 +83,7 @@ def _malformed(text: str) -> str | None:
     if not text.casefold().startswith(("http://", "https://")):
         rest = _SCHEME.sub("", text)
         scheme = "http" if is_private(f"http://{rest}") else "https"
-        return f"has no http:// or https:// before it; write {scheme}://{_masked(rest)}"
+        return f"has no http:// or https:// before it; write {scheme}://{_redacted(rest)}"
     try:
         parts = urlsplit(text)
         _ = parts.port
@@ -92,19 +92,19 @@ def _malformed(text: str) -> str | None:
     if not parts.hostname:
         return "has no host"
     if parts.hostname in ("http", "https"):
-        return f"has its scheme twice; write https://{_masked(_SCHEME.sub('', _SCHEME.sub('', text)))}"
+        return f"has its scheme twice; write https://{_redacted(_SCHEME.sub('', _SCHEME.sub('', text)))}"
     if placeholder := _PLACEHOLDER.search(parts.netloc.rpartition("@")[2]):
         return f"still has the placeholder {placeholder.group()} in it"
     if parts.username or parts.password:
         return "has a user name or password in it; a key belongs into its own setting"
     if parts.query or parts.fragment:
         return "has a query string, which the SDK would garble; pass it as default_query"
-    if any(sign.isspace() or sign in '<>"{}|\\^`' for sign in text):
+    if any(one.isspace() or one in '<>"{}|\\^`' for one in text):
         return "has a character that no URL has"
     return None
 
 
-def _masked(text: str) -> str:
+def _redacted(text: str) -> str:
     """The URL without what could be a secret: user, password and query."""
     head, slashes, rest = text.partition("://")
     rest = rest if slashes else head

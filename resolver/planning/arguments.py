@@ -26,9 +26,9 @@ def read_pairs(
     """
     read: dict[str, Any] = {}
     for pair in pairs:
-        key, sign, text = pair.partition("=")
+        key, equals, text = pair.partition("=")
         key = key.strip().replace("-", "_")
-        if not sign or not key:
+        if not equals or not key:
             what = "no value" if key else "no name"
             raise ArgumentError(
                 f"{what} in {option} {pair!r}; expected NAME=VALUE",

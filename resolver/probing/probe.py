@@ -84,7 +84,7 @@ def probe_plan(plan: Plan, timeout: float) -> ProbeReport:
     except ProviderCallError as error:
         return replace(blank, step=error.step, **_words(plan, error))
     except ModelCatalogError as error:
-        return replace(blank, step="setup", detail=str(error))
+        return replace(blank, step="setup", detail=error.message, hint=error.hint)
     if plan.machine is not None:
         blank = replace(blank, load_time=time.perf_counter() - started)
     with resolved:
@@ -150,7 +150,7 @@ def _words(plan: Plan, error: ProviderCallError) -> dict[str, Any]:
     adapter = load_adapter(plan.entry.adapter)
     cause = error.__cause__
     if cause is None:
-        return {"detail": str(error)}
+        return {"detail": error.message, "hint": error.hint}
     failure = adapter.failure(cause, known_secrets(plan))
     return {"detail": failure.detail, "method": failure.method}
 

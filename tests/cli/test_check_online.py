@@ -21,7 +21,7 @@ KEY = "key-of-acme-0123456789abcdef"
 
 
 @pytest.mark.usefixtures("acme")
-def test_what_works_is_told_in_plain_lines(catalog: Catalog, server: RecordingServer) -> None:
+def test_what_works_is_shown_in_plain_lines(catalog: Catalog, server: RecordingServer) -> None:
     server.answer(answers.models("a", "b"), answers.error(401, "who are you"))
     done = catalog("check", "acme", "--online", ACME_API_KEY=KEY)
     assert done.returncode == 0, done.stdout
@@ -98,13 +98,13 @@ def test_code_is_explained_with_its_hint(catalog: Catalog) -> None:
     assert all(one.meaning and one.hint for one in CODES.values())
 
 
-def test_code_that_isnt_there_gets_the_nearest(catalog: Catalog) -> None:
+def test_unknown_code_gets_the_nearest(catalog: Catalog) -> None:
     done = catalog("explain-code", "key-refusd")
     assert (done.returncode, done.stdout) == (2, "")
     assert "hint: catalog explain-code key-refused\n" in done.stderr
 
 
-def test_codes_are_listed_and_told_as_json(catalog: Catalog) -> None:
+def test_codes_are_listed_and_printed_as_json(catalog: Catalog) -> None:
     listed = catalog("explain-code").stdout.splitlines()
     assert [line.split()[0] for line in listed] == list(CODES)
     codes = json.loads(catalog("explain-code", "foreign-key", "--json").stdout)["codes"]

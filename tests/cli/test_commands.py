@@ -73,7 +73,7 @@ def test_glob_that_fits_nothing_is_misuse(catalog: Catalog) -> None:
     assert "error: no provider matches 'zz*'\nhint: catalog list " in done.stderr
 
 
-def test_broken_file_is_told_and_the_rest_is_listed(catalog: Catalog, tmp_path: Path) -> None:
+def test_broken_file_is_reported_and_the_rest_is_listed(catalog: Catalog, tmp_path: Path) -> None:
     (tmp_path / "models.yaml").write_text("catalog: 1\nproviders:\n  acme: {bas_url: x}\n", encoding="utf-8")
     done = catalog("list")
     assert done.returncode == 1
@@ -113,7 +113,7 @@ def test_check_of_a_named_provider_that_isnt_ready_exits_with_1(catalog: Catalog
     assert catalog("check", "ollama").returncode == 0
 
 
-def test_check_tells_of_ambient_variables_that_nothing_uses(catalog: Catalog) -> None:
+def test_check_shows_ambient_variables_that_nothing_uses(catalog: Catalog) -> None:
     done = catalog("check", OPENAI_CUSTOM_HEADERS="X-A: b")
     assert re.search(
         r"OPENAI_CUSTOM_HEADERS is set: kept from \d+ entries whose SDK would have read it", done.stdout
@@ -151,7 +151,7 @@ def test_model_config_is_merged_below_m(catalog: Catalog, tmp_path: Path) -> Non
     assert arguments == {"timeout": (9, "-M"), "max_retries": (7, "args.yaml")}
 
 
-def test_show_tells_variables_defaults_and_targets(catalog: Catalog) -> None:
+def test_show_has_variables_defaults_and_targets(catalog: Catalog) -> None:
     done = catalog("show", "openrouter")
     assert "OPENROUTER_API_KEY; required" in done.stdout
     assert "models to body; provider to body; transforms to body; others to client" in done.stdout
@@ -220,7 +220,7 @@ def test_folder_that_cant_be_written_to_stops_nothing(catalog: Catalog, tmp_path
     assert catalog("list", **{name: str(tmp_path / "file" / "below")}).returncode == 0
 
 
-def test_home_that_isnt_there_stops_nothing(catalog: Catalog) -> None:
+def test_home_folder_that_is_not_found_stops_nothing(catalog: Catalog) -> None:
     nowhere = {"HOME": "/nowhere", "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": ""}
     assert catalog("check", **nowhere).returncode == 0
 

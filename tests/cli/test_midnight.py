@@ -104,8 +104,8 @@ def test_key_that_cant_be_used(catalog: Catalog, key: str | None, text: str) -> 
     ],
 )
 def test_command_that_the_message_names_really_fixes_the_key(catalog: Catalog, broken: str) -> None:
-    told = catalog("chat", "openai/x", "hi", OPENAI_API_KEY=broken).stderr
-    command = told.partition("Fix: ")[2].strip()
+    shown = catalog("chat", "openai/x", "hi", OPENAI_API_KEY=broken).stderr
+    command = shown.partition("Fix: ")[2].strip()
     shell = subprocess.run(
         ["sh", "-c", f'{command}; printf %s "$OPENAI_API_KEY"'],
         env={**os.environ, "OPENAI_API_KEY": broken},
@@ -191,7 +191,7 @@ def test_unreachable(catalog: Catalog, acme: Path, server: RecordingServer) -> N
     assert f"base URL http://127.0.0.1:{port}/v1 (default, models.yaml:4)" in text
 
 
-def test_host_that_isnt_there(catalog: Catalog, acme: Path, server: RecordingServer) -> None:
+def test_host_that_is_not_found(catalog: Catalog, acme: Path, server: RecordingServer) -> None:
     text = probe(catalog, acme, server, url="https://nosuch.invalid/v1")
     assert text.startswith("acme/small  failed at connect after ")
     assert "nosuch.invalid" in text
@@ -369,7 +369,7 @@ def test_no_secret_in_traceback_log_or_repr(tmp_path: Path, server: RecordingSer
     assert SENTINEL not in done.stdout + done.stderr
 
 
-def test_key_on_the_command_line_is_masked(catalog: Catalog) -> None:
+def test_key_on_the_command_line_is_redacted(catalog: Catalog) -> None:
     words = ["-M", f"api_key={SENTINEL}", "-M", f"headers={{Authorization: 'Bearer {SENTINEL}', X-A: b}}"]
     for more in ([], ["--json"]):
         text = seen(catalog("explain", "openai/x", *words, *more), 0)

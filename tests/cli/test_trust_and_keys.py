@@ -135,7 +135,7 @@ def test_dotenv_is_trusted_in_the_same_way(catalog: Catalog, tmp_path: Path) -> 
         (["trust", "binary.env"], "binary.env can't be read: it isn't UTF-8"),
     ],
 )
-def test_trust_of_nothing_is_told(catalog: Catalog, tmp_path: Path, words: list[str], text: str) -> None:
+def test_trust_of_nothing_is_an_error(catalog: Catalog, tmp_path: Path, words: list[str], text: str) -> None:
     (tmp_path / "broken.yaml").write_text("catalog: 2\n", encoding="utf-8")
     (tmp_path / "binary.env").write_bytes(b"A=\xff\xfe")
     done = catalog(*words, "--yes") if len(words) > 1 else catalog(*words)
@@ -144,7 +144,7 @@ def test_trust_of_nothing_is_told(catalog: Catalog, tmp_path: Path, words: list[
     assert "Traceback" not in done.stderr
 
 
-def test_key_is_typed_unseen_listed_masked_and_removed(catalog: Catalog, tmp_path: Path) -> None:
+def test_key_is_typed_unseen_listed_redacted_and_removed(catalog: Catalog, tmp_path: Path) -> None:
     code, seen = answering(tmp_path, KEY, "keys", "set", "openai")
     assert (code, KEY in seen) == (0, False), seen
     assert "OPENAI_API_KEY is in the keyring (file PlaintextKeyring)." in seen
@@ -153,8 +153,8 @@ def test_key_is_typed_unseen_listed_masked_and_removed(catalog: Catalog, tmp_pat
     assert listed == [{"variable": "OPENAI_API_KEY", "value": "****6789"}]
     assert "OPENAI_API_KEY from keyring" in catalog("check", "openai", **IN_A_FILE).stdout
     assert "OPENAI_API_KEY, keyring" in catalog("explain", "openai/x", **IN_A_FILE).stdout
-    told = catalog("explain", "openai/x", OPENAI_API_KEY="sk-env", **IN_A_FILE).stdout
-    assert "(OPENAI_API_KEY is in the keyring too, not used)" in told
+    shown = catalog("explain", "openai/x", OPENAI_API_KEY="sk-env", **IN_A_FILE).stdout
+    assert "(OPENAI_API_KEY is in the keyring too, not used)" in shown
     assert catalog("keys", "remove", "OPENAI_API_KEY", **IN_A_FILE).returncode == 0
     assert catalog("keys", "remove", "OPENAI_API_KEY", **IN_A_FILE).returncode == 1
     assert "No key is in the keyring." in catalog("keys", "list", **IN_A_FILE).stdout
@@ -170,14 +170,14 @@ def test_key_is_typed_unseen_listed_masked_and_removed(catalog: Catalog, tmp_pat
         ("openai/nosuch", KEY, "openai has no qualifier 'nosuch'"),
     ],
 )
-def test_key_that_cant_be_kept_is_told(catalog: Catalog, name: str, said: str, text: str) -> None:
+def test_key_that_cant_be_kept_is_an_error(catalog: Catalog, name: str, said: str, text: str) -> None:
     done = catalog("keys", "set", name, said=said, **IN_A_FILE)
     assert done.returncode == 2
     assert text in done.stderr
     assert KEY not in done.stderr
 
 
-def test_machine_without_a_keyring_is_told(catalog: Catalog) -> None:
+def test_machine_without_a_keyring_is_reported(catalog: Catalog) -> None:
     nothing = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     done = catalog("keys", "set", "openai", said=KEY, **nothing)
     assert done.returncode == 2
