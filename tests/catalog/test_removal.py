@@ -21,7 +21,7 @@ BODIES = (
     [f"base_url: {URL}", "description: >-", "  two lines", "", "  of text", "aliases: [other-{n}]"],
     ["extends: openai", f"base_url: {URL}", "headers:", "  X-Team: evals  # é, 漢字"],
 )
-COMMENTS = ([], ["# a comment"], ["", "# about the next one", ""], [""])
+COMMENTS: tuple[list[str], ...] = ([], ["# a comment"], ["", "# about the next one", ""], [""])
 
 
 @st.composite
