@@ -283,3 +283,24 @@ def test_add_of_the_hint_works(catalog: Catalog) -> None:
     assert catalog(*words[1:]).returncode == 0
     assert catalog("validate").returncode == 0
     assert catalog("explain", "nosuch/x", NOSUCH_API_KEY="k" * 20).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("model", "pair"),
+    [
+        ("openai/x", "provider={order: [x]}"),
+        ("groq/x", "default_headers=abc"),
+        ("anthropic/x", "default_headers=abc"),
+        ("google/x", "http_options=abc"),
+        ("mistral/x", "server=abc"),
+    ],
+)
+def test_constructor_that_refuses_an_argument_never_ends_in_a_traceback(
+    catalog: Catalog, model: str, pair: str
+) -> None:
+    name = pair.partition("=")[0]
+    done = catalog("probe", model, "-M", pair, "-M", f"api_key={'k' * 20}")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"{model}  failed at setup\n" in done.stdout
+    assert f" doesn't accept the argument {name} (" in done.stdout
+    assert f"hint: leave out {name}\n" in done.stdout
