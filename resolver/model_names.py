@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,7 +16,8 @@ from modelcatalog.catalog.diagnostics.errors import (
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.catalog import Catalog
 
-_FORM = "A model is named PROVIDER/MODEL"
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_FORM = "expected PROVIDER/MODEL"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def parse(name: str, catalog: Catalog) -> ModelRef:
     """
     asked = name.strip()
     if not asked:
-        raise MalformedModelError(f"The model name is empty. {_FORM}.", name=name)
+        raise MalformedModelError(f"the model name is empty; {_FORM}", name=name)
     full = catalog.model_alias(asked) or asked
     head, rest = _split(full, name, catalog)
     provider = catalog.find(head)
@@ -68,7 +70,7 @@ def _split(full: str, name: str, catalog: Catalog) -> tuple[str, str]:
     if not slash:
         raise _bare(full, name, catalog)
     if not head.strip():
-        raise MalformedModelError(f"{name!r} has no provider before the slash. {_FORM}.", name=name)
+        raise MalformedModelError(f"no provider before the slash in {name!r}; {_FORM}", name=name)
     return head, rest
 
 
@@ -76,62 +78,77 @@ def _checked(ref: ModelRef) -> ModelRef:
     if not ref.model.strip():
         before = ref.provider if ref.qualifier is None else f"{ref.provider}/{ref.qualifier}"
         raise MalformedModelError(
-            f"{ref.requested!r} names no model. Write {before}/MODEL.", name=ref.requested
+            f"no model in {ref.requested!r}; expected {before}/MODEL", name=ref.requested
         )
     return ref
 
 
 def _bare(full: str, name: str, catalog: Catalog) -> MalformedModelError:
+    from modelcatalog.resolver.known_names import meant, serving
+
     provider = catalog.find(full)
     if provider is not None:
-        return MalformedModelError(
-            f"{name!r} names a provider, but no model. Write {provider}/MODEL.", name=name
-        )
-    serving = [f"{one}/{full}" for one in catalog.providers[:1000] if catalog.facts(one, full)]
-    example = serving[0] if serving else f"{catalog.providers[0]}/{full}"
+        return MalformedModelError(f"no model in {name!r}; expected {provider}/MODEL", name=name)
+    found = serving(full, catalog) or [f"{one}/MODEL" for one in meant(full, catalog)]
     return MalformedModelError(
-        f"{name!r} doesn't say who serves it. {_FORM}, such as {example} (`catalog list` shows the providers).",
+        f"no provider in {name!r}; {_FORM}",
         name=name,
-        suggestions=serving,
+        suggestions=found,
+        hint=", ".join(found) or _all(catalog),
     )
 
 
 def unknown_provider(
     provider: str, name: str, catalog: Catalog, known: Iterable[str] = ()
 ) -> UnknownProviderError:
-    """The error for an unknown provider, with the nearest of those that are (and of `known`)."""
-    from modelcatalog.catalog.diagnostics.suggestions import nearest
+    """The error for a name that no provider has. Its hint is what may be meant: the nearest names (of `known` too),
+    what is called so elsewhere, other ways to the model, and how to add one.
+    """
+    from modelcatalog.resolver.known_names import meant, serving
 
-    near = nearest(provider.strip(), [*known, *catalog.providers, *catalog.provider_aliases])
-    guess = f" Did you mean {near[0]!r}?" if near else ""
+    head = provider.strip()
+    near = meant(head, catalog, known)
+    rest = name.partition("/")[2] if name.casefold().startswith(f"{head.casefold()}/") else ""
+    found = [f"{one}/{rest}" if rest else one for one in near]
+    if not found:
+        others = serving(rest.rpartition("/")[2], catalog) if rest else []
+        new = [f"catalog add {head} URL"] if _NAME.fullmatch(head) else []
+        found = [*others, *new, _all(catalog)]
     return UnknownProviderError(
-        f"No provider {provider.strip()!r}.{guess} (`catalog list` shows all {len(catalog.providers)}.)",
-        name=name,
-        provider=provider.strip(),
-        suggestions=near,
+        f"no provider {head!r}", name=name, provider=head, suggestions=near, hint=", ".join(found)
     )
+
+
+def _all(catalog: Catalog) -> str:
+    return f"catalog list (shows all {len(catalog.providers)})"
 
 
 def _refuse_near_miss(name: str, provider: str, first: str, rest: str, catalog: Catalog) -> None:
     from modelcatalog.catalog.diagnostics.suggestions import nearest
+    from modelcatalog.resolver.known_names import current
 
     qualifiers = catalog.entry(provider).qualifiers
     near = nearest(first, qualifiers)
-    literal = f"If it is part of the model's name, write '{provider}//{rest}'."
+    after = rest.partition("/")[2]
+    literal = f"{provider}//{rest} (if {first} is part of the model's name)"
     if near:
+        better = ", ".join(f"{provider}/{one}/{after}" for one in near)
         raise UnknownQualifierError(
-            f"{first!r} is close to a qualifier of {provider}: {', '.join(near)}. {literal}",
+            f"{first!r} is close to a qualifier of {provider}: {', '.join(near)}",
             name=name,
+            hint=f"{better}, or {literal}",
             provider=provider,
             qualifier=first,
             suggestions=near,
         )
     owners = [other for other, known in catalog.bundled_qualifiers.items() if first.casefold() in known]
+    owners = [one for one in owners if current(one, catalog) == one]
     if owners:
         raise UnknownQualifierError(
             f"{first!r} is a qualifier of {', '.join(owners)}, but not of {provider}, which has "
-            f"{', '.join(qualifiers)}. {literal}",
+            f"{', '.join(qualifiers)}",
             name=name,
+            hint=f"{', '.join(f'{one}/{first.casefold()}/{after}' for one in owners)}, or {literal}",
             provider=provider,
             qualifier=first,
             suggestions=qualifiers,

@@ -25,6 +25,7 @@ from modelcatalog.resolver.model_names import parse as parse_name
 from modelcatalog.resolver.planning.arguments import check_signatures
 from modelcatalog.resolver.planning.plan_log import log_plan
 from modelcatalog.resolver.planning.planner import make_plan
+from modelcatalog.resolver.planning.refused_arguments import refused
 from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel, call_error, known_secrets
 
 if TYPE_CHECKING:
@@ -164,7 +165,8 @@ def build(
             argument="client_type",
         )
     if plan.errors:
-        raise setup_error(plan.entry.id, plan.errors)
+        ended = [finding for finding in plan.findings if finding.code == "retired"]
+        raise setup_error(plan.entry.id, [*ended, *plan.errors])
     adapter = load_adapter(plan.entry.adapter)
     check_signatures(plan.entry, plan.arguments, adapter)
     connection = connect(plan, adapter)
@@ -216,7 +218,7 @@ def _built(plan: Plan, adapter: Adapter, connection: Connection, *, sync: bool) 
         if adapter.IN_PROCESS:
             raise call_error(plan, adapter, error) from error
         redact_exception(error, known_secrets(plan))
-        raise
+        raise refused(plan, error) from error
 
 
 def _plan(

@@ -40,7 +40,21 @@ if TYPE_CHECKING:
 
 
 class ModelCatalogError(Exception):
-    """Base of all errors of this package. Its text is meant to be read by the person at the keyboard."""
+    """Base of all errors of this package. Its text is meant to be read by the person at the keyboard: `message`, and
+    `hint`, which says what to do about it (None where nothing is known).
+    """
+
+    def __init__(self, *args: object, hint: str | None = None) -> None:
+        super().__init__(*args)
+        self.hint = hint
+
+    @property
+    def message(self) -> str:
+        """The text without the hint."""
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return self.message if self.hint is None else f"{self.message}\nhint: {self.hint}"
 
 
 class CatalogError(ModelCatalogError):
@@ -61,8 +75,10 @@ class CatalogFileError(ModelCatalogError):
 class ModelNameError(ModelCatalogError):
     """A model name can't be resolved. `name` is the name as it was given, `suggestions` what may have been meant."""
 
-    def __init__(self, message: str, *, name: str, suggestions: Sequence[str] = ()) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, name: str, suggestions: Sequence[str] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
         self.name = name
         self.suggestions = tuple(suggestions)
 
@@ -74,8 +90,16 @@ class MalformedModelError(ModelNameError):
 class UnknownProviderError(ModelNameError):
     """No catalog file has this provider. `provider` is the part of the name that was looked for."""
 
-    def __init__(self, message: str, *, name: str, provider: str, suggestions: Sequence[str] = ()) -> None:
-        super().__init__(message, name=name, suggestions=suggestions)
+    def __init__(
+        self,
+        message: str,
+        *,
+        name: str,
+        provider: str,
+        suggestions: Sequence[str] = (),
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, name=name, suggestions=suggestions, hint=hint)
         self.provider = provider
 
 
@@ -83,9 +107,16 @@ class UnknownQualifierError(ModelNameError):
     """A part of the name is so close to a qualifier that taking it for a model would be a guess."""
 
     def __init__(
-        self, message: str, *, name: str, provider: str, qualifier: str, suggestions: Sequence[str] = ()
+        self,
+        message: str,
+        *,
+        name: str,
+        provider: str,
+        qualifier: str,
+        suggestions: Sequence[str] = (),
+        hint: str | None = None,
     ) -> None:
-        super().__init__(message, name=name, suggestions=suggestions)
+        super().__init__(message, name=name, suggestions=suggestions, hint=hint)
         self.provider = provider
         self.qualifier = qualifier
 
@@ -98,10 +129,17 @@ class SetupError(ModelCatalogError):
         self.findings: tuple[Finding, ...] = tuple(findings)
         super().__init__(model, self.findings)
 
+    @property
+    def message(self) -> str:
+        """What is missing, in one sentence."""
+        if len(self.findings) == 1:
+            return self.findings[0].message
+        return f"{self.model} can't be used yet, {len(self.findings)} things are missing or wrong"
+
     def __str__(self) -> str:
         if len(self.findings) == 1:
             return self.findings[0].text()
-        lines = [f"{self.model} can't be used yet, {len(self.findings)} things are missing or wrong:"]
+        lines = [f"{self.message}:"]
         lines += [f"- {finding.text()}" for finding in self.findings]
         return "\n".join(lines)
 
@@ -181,8 +219,10 @@ def setup_error(model: str, findings: Sequence[Finding]) -> SetupError:
 class ArgumentError(ModelCatalogError):
     """An argument can't be used. `argument` is its name, `suggestions` the nearest names that are taken."""
 
-    def __init__(self, message: str, *, argument: str, suggestions: Sequence[str] = ()) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, argument: str, suggestions: Sequence[str] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
         self.argument = argument
         self.suggestions = tuple(suggestions)
 
@@ -220,8 +260,7 @@ class ProviderCallError(ModelCatalogError):
         url: str | None = None,
         hint: str | None = None,
     ) -> None:
-        super().__init__(message if hint is None else f"{message} {hint}")
+        super().__init__(message, hint=hint)
         self.step = step
         self.status = status
         self.url = url
-        self.hint = hint

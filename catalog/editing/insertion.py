@@ -36,7 +36,7 @@ def insert(text: str, path: str, name: str, entry: Mapping[str, str], first_line
     """
     before = parse_document(text, path)
     if before.data is not None:
-        _demand_valid(before)
+        demand_valid(before)
     newline = "\r\n" if "\r\n" in text else "\n"
     at, end, indent, head = _place(before, text, name, newline, first_line)
     lines = [f"{indent}{name}:", *(f"{indent}{_INDENT}{key}: {value}" for key, value in entry.items())]
@@ -58,7 +58,7 @@ def _place(
         return len(text), len(text), _INDENT, f"{start}catalog: 1{newline}{newline}providers:{newline}"
     if "providers" not in data:
         return len(text), len(text), _INDENT, f"{newline}providers:{newline}"
-    starts = _line_starts(text)
+    starts = line_starts(text)
     providers = data["providers"]
     if not providers:
         at = starts[before.position(("providers",), key=True)[0]]
@@ -66,14 +66,14 @@ def _place(
     indent = " " * (before.position(("providers", next(iter(providers))), key=True)[1] - 1)
     if name in providers:
         first = before.position(("providers", name), key=True)[0]
-        return starts[first - 1], starts[_end(text, first, indent)], indent, ""
+        return starts[first - 1], starts[end_of_entry(text, first, indent)], indent, ""
     last = before.position(("providers", list(providers)[-1]), key=True)[0]
-    at = starts[_end(text, last, indent)]
+    at = starts[end_of_entry(text, last, indent)]
     gap = newline if _are_apart(text, starts, before, providers) else ""
     return at, at, indent, gap
 
 
-def _end(text: str, line: int, indent: str) -> int:
+def end_of_entry(text: str, line: int, indent: str) -> int:
     """The last line (from 1) of the entry that begins in `line`: those indented more, and the blank ones between."""
     lines = text.split("\n")
     end = line
@@ -93,8 +93,8 @@ def _are_apart(text: str, starts: list[int], before: Document, providers: Mappin
     return len(providers) > 1 and not above.strip()
 
 
-def _line_starts(text: str) -> list[int]:
-    """Where each line begins; the end of the text stands for the lines that it doesn't have."""
+def line_starts(text: str) -> list[int]:
+    """Where each line begins; the end of the text is used for the lines that it doesn't have."""
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     return [*starts, len(text)]
 
@@ -104,7 +104,7 @@ def _verify(before: Document, text: str, path: str, name: str) -> None:
         after = parse_document(text, path)
     except CatalogError as error:
         raise InsertionError from error
-    _demand_valid(after)
+    demand_valid(after)
     old, new = before.data or {"catalog": 1, "providers": None}, after.data
     others = {key: value for key, value in (old.get("providers") or {}).items() if key != name}
     kept = {key: value for key, value in (new.get("providers") or {}).items() if key != name}
@@ -113,7 +113,8 @@ def _verify(before: Document, text: str, path: str, name: str) -> None:
         raise InsertionError
 
 
-def _demand_valid(document: Document) -> None:
+def demand_valid(document: Document) -> None:
+    """Raise CatalogError for what is wrong with it by itself."""
     problems = check_schema(document)
     if problems:
         raise CatalogError(problems)

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, CatalogError, CatalogFileError
-from modelcatalog.catalog.editing.atomic_write import locked, replace
+from modelcatalog.catalog.editing.atomic_write import replace
 from modelcatalog.catalog.editing.insertion import InsertionError, insert
-from modelcatalog.catalog.loading.loader import SCHEMA
 from modelcatalog.catalog.model.entry_builder import USUAL_ADAPTER
 from modelcatalog.providers.adapter.registry import adapter_names, load_adapter
-from modelcatalog.resolver.catalogs.discovery import (
-    FILE_NAME,
-    load_catalog,
-    project_file,
-    shown_path,
-    user_file,
-)
+from modelcatalog.resolver.catalogs.discovery import load_catalog
+from modelcatalog.resolver.catalogs.writing import Writable, opened, text_of, writable
 from modelcatalog.resolver.endpoints.base_url import examine, is_private
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from modelcatalog.catalog.editing.insertion import Inserted
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 API_KEY = ("required", "optional", "none")
 
 
@@ -50,9 +45,9 @@ def add(
     project: bool = False,
     overwrite: bool = False,
 ) -> Added:
-    """Write an entry to the user's own catalog file, the project's, or `file`; made if there is none.
+    """Write an entry to the user's own catalog file, the project's, or `file`; made if it doesn't exist.
 
-    Raises ArgumentError for a value that can't be used and for a provider that is there already (`overwrite` allows
+    Raises ArgumentError for a value that can't be used and for a provider that exists already (`overwrite` allows
     it), CatalogError for problems in the file, CatalogFileError when it can't be written. Then the file is as before.
     """
     url, notes = _address(base_url, adapter or USUAL_ADAPTER)
@@ -60,110 +55,97 @@ def add(
     if adapter is not None:
         entry = {"adapter": adapter, **entry}
     _demand_readable(name, entry)
-    path = file or (_project() if project else _user())
+    target_file = writable(file, project=project)
+    with opened(target_file) as target:
+        if not overwrite:
+            _demand_new(name, target)
+        inserted = _rewrite(target, target_file, name, entry)
+    return Added(target_file.path, target_file.shown, inserted.line, inserted.entry, tuple(notes))
+
+
+def _rewrite(target: Path, file: Writable, name: str, entry: dict[str, str]) -> Inserted:
+    mark, text = text_of(target, file.shown)
     try:
-        with locked(path) as target:
-            if not overwrite:
-                _demand_new(name, target)
-            with _still_trusted(target, is_users=file is None and not project):
-                line = _schema_line() if file is None and not project else ""
-                inserted = _rewrite(target, shown_path(path), name, entry, line)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CatalogFileError(f"{shown_path(path)} can't be written: {reason}. It is as it was.") from error
-    return Added(path, shown_path(path), inserted.line, inserted.entry, tuple(notes))
-
-
-@contextmanager
-def _still_trusted(target: Path, *, is_users: bool) -> Iterator[None]:
-    """What the user adds by hand ends no trust: a file that is new, or was trusted as it was, is trusted as it is."""
-    from modelcatalog.resolver.trust.records import content_of, is_trusted, trust
-
-    before = content_of(target)
-    yield
-    if not is_users and (before is None or is_trusted(target, before)):
-        with suppress(OSError):
-            trust(target, content_of(target) or "")
-
-
-def _schema_line() -> str:
-    """What lets an editor complete and check the user's own file. A file that others see can't name a path of here."""
-    return f"# yaml-language-server: $schema={SCHEMA.as_uri()}"
-
-
-def _rewrite(target: Path, shown: str, name: str, entry: dict[str, str], first_line: str) -> Inserted:
-    try:
-        old = target.read_bytes()
-    except FileNotFoundError:
-        old = b""
-    mark = b"\xef\xbb\xbf" if old.startswith(b"\xef\xbb\xbf") else b""
-    try:
-        text = old.removeprefix(mark).decode()
-    except UnicodeDecodeError as error:
-        raise CatalogFileError(f"{shown} isn't UTF-8: save it as UTF-8 first. It is as it was.") from error
-    try:
-        inserted = insert(text, shown, name, entry, first_line)
+        inserted = insert(text, file.shown, name, entry, file.schema_line)
     except InsertionError as error:
         lines = "\n".join(["", f"  {name}:", *(f"    {key}: {value}" for key, value in entry.items())])
-        message = (
-            f"{shown} is written in a form that can't be added to, and is as it was. Write by hand:{lines}"
-        )
+        message = f"{file.shown} is written in a form that can't be added to, and is as it was. Write by hand:{lines}"
         raise CatalogFileError(message) from error
     replace(target, mark + inserted.text.encode())
     return inserted
 
 
 def _demand_readable(name: str, entry: dict[str, str]) -> None:
-    """Reports what is wrong with the words on the command line, not with a file that nobody has written."""
+    """Report what is wrong with the words on the command line as such, not as a problem of a file."""
     try:
         insert("", "", name, entry)
     except CatalogError as error:
         problem = error.problems[0]
-        hint = f" ({problem.hint})" if problem.hint else ""
-        argument = "name" if problem.code == "wrong-form" else "base_url"
-        raise ArgumentError(f"This can't be written: {problem.message}{hint}.", argument=argument) from None
+        argument = "base_url" if _NAME.fullmatch(name) else "name"
+        raise ArgumentError(
+            f"{argument} can't be written: {problem.message}", argument=argument, hint=problem.hint
+        ) from None
     except InsertionError:
-        raise ArgumentError("The name can't be a key of a catalog file.", argument="name") from None
+        raise ArgumentError(
+            "the name can't be a key of a catalog file", argument="name", hint=_proposed(name)
+        ) from None
+
+
+def _proposed(name: str) -> str | None:
+    """A name near this one that a provider may have."""
+    plain = re.sub(r"[^a-z0-9._-]+", "-", name.casefold()).strip("-._")
+    return f"catalog add {plain} URL" if plain else None
 
 
 def _demand_new(name: str, target: Path) -> None:
-    """Neither the file nor a layer that is always there may have it: an entry of that name would change that one."""
+    """Neither the file nor the layers below it may have the name: an entry of that name would change that one."""
     catalog = load_catalog([target] if target.is_file() else [], project=False)
     found = catalog.find(name)
     if found is None:
         return
     where = catalog.entry(found).place
     what = f"{name!r} is a provider already" if found == name else f"{name!r} is another name of {found!r}"
-    raise ArgumentError(f"{what} ({where}). Choose another name, or write --replace.", argument="name")
+    raise ArgumentError(
+        f"{what} ({where})", argument="name", hint=f"catalog add {name}-2 URL, or --replace to override it"
+    )
 
 
 def _address(base_url: str, adapter: str) -> tuple[str, list[str]]:
     if adapter not in adapter_names():
         known = ", ".join(adapter_names())
-        raise ArgumentError(f"There is no adapter of that name. There are: {known}.", argument="adapter")
+        raise ArgumentError(f"no adapter of that name; expected one of {known}", argument="adapter")
     url, findings = examine(base_url, load_adapter(adapter).URL_RULE, source="the command line")
     for finding in findings:
         if finding.severity == "error":
-            raise ArgumentError(finding.message, argument="base_url")
+            message, _, better = finding.message.removesuffix(".").partition("; write ")
+            raise ArgumentError(message, argument="base_url", hint=better or None)
     notes = [finding.message.partition(" (")[0] + "." for finding in findings]
     if url.startswith("http://") and not is_private(url):
-        notes.append(f"{url} isn't encrypted: everybody on the way can read the key and the messages.")
+        notes.append(f"{url} isn't encrypted: anybody on the network can read the key and the messages.")
     return url, notes
 
 
 def _key(key_env: Sequence[str], api_key: str) -> dict[str, str]:
     if api_key not in API_KEY:
         # The value isn't shown: people write the key itself there.
-        message = (
-            f"--api-key is {', '.join(API_KEY[:-1])} or {API_KEY[-1]}; a key is never written into the file."
+        raise ArgumentError(
+            f"--api-key: expected {', '.join(API_KEY[:-1])} or {API_KEY[-1]}; a key is never written to the file",
+            argument="api_key",
+            hint="--key-env ACME_API_KEY",
         )
-        raise ArgumentError(message, argument="api_key")
     if not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable) for variable in key_env):
-        message = "--key-env is the name of an environment variable, such as ACME_API_KEY; not a key."
-        raise ArgumentError(message, argument="key_env")
+        raise ArgumentError(
+            "--key-env: expected the name of an environment variable, not a key",
+            argument="key_env",
+            hint="--key-env ACME_API_KEY",
+        )
     if api_key == "none":
         if key_env:
-            raise ArgumentError("--key-env makes no sense with --api-key none.", argument="key_env")
+            raise ArgumentError(
+                "--key-env has no effect with --api-key none",
+                argument="key_env",
+                hint="leave out one of them",
+            )
         return {"api_key": "none"}
     names = key_env[0] if len(key_env) == 1 else f"[{', '.join(key_env)}]"
     if key_env:
@@ -173,14 +155,3 @@ def _key(key_env: Sequence[str], api_key: str) -> dict[str, str]:
 
 def _quoted(url: str) -> str:
     return url if re.fullmatch(r"[A-Za-z0-9:/._~%+=@-]+", url) and not url.endswith(":") else f'"{url}"'
-
-
-def _user() -> Path:
-    path = user_file()
-    if path is None:
-        raise CatalogFileError("You have no home folder here: name a file with --file, or write --project.")
-    return path
-
-
-def _project() -> Path:
-    return project_file() or Path(FILE_NAME)

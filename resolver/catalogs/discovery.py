@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.resolver.credentials.environment import home, option
 from modelcatalog.resolver.credentials.user_folders import config_folder
@@ -48,6 +48,34 @@ def load_catalog(
     if overlay is not None:
         sources.append(Source("python", data=overlay))
     return load(sources, cache=open_cache)
+
+
+class CatalogFile(NamedTuple):
+    """A place of a catalog file. `origin`: bundled, extension, user, project, MODELCATALOG_FILES or --file."""
+
+    origin: str
+    path: Path
+    exists: bool
+
+
+def catalog_files(files: Iterable[str | os.PathLike[str]] = ()) -> list[CatalogFile]:
+    """The files that `load_catalog` reads, in its order, and those that it would read if they existed."""
+    from modelcatalog.catalog.loading.loader import BUNDLED
+
+    found = [("bundled", BUNDLED), *(("extension", path) for _, path in _brought())]
+    user, project = user_file(), project_file()
+    found += [("user", user)] if user is not None else []
+    by_option, by_hand = _named_by_option(), [Path(file) for file in files]
+    read = [path for _, path in found] + by_option + by_hand
+    if project is None:
+        found.append(("project", Path(FILE_NAME)))
+    elif not _is_among(project, read):
+        found.append(("project", project))
+    found += [("MODELCATALOG_FILES", path) for path in by_option] + [("--file", path) for path in by_hand]
+    return [
+        CatalogFile(origin, path, _is_file(path) and (origin != "project" or project is not None))
+        for origin, path in found
+    ]
 
 
 def load_with_project(file: Path) -> Catalog:

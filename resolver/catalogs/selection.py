@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from modelcatalog.catalog.diagnostics.errors import UnknownProviderError
 from modelcatalog.resolver.model_names import unknown_provider
 
 if TYPE_CHECKING:
@@ -24,15 +25,26 @@ def select(catalog: Catalog, names: Iterable[str], problems: list[Problem] | Non
     wanted: dict[str, Entry] = {}
     for name in names:
         found = _matching(catalog, every, name)
+        if not found and _is_pattern(name):
+            raise UnknownProviderError(
+                f"no provider matches {name!r}",
+                name=name,
+                provider=name,
+                hint=f"catalog list (shows all {len(catalog.providers)})",
+            )
         if not found:
             raise unknown_provider(name, name, catalog, [entry.id for entry in every])
         wanted.update({entry.id: entry for entry in found})
     return list(wanted.values())
 
 
+def _is_pattern(name: str) -> bool:
+    return any(character in name for character in "*?[")
+
+
 def _matching(catalog: Catalog, every: list[Entry], name: str) -> list[Entry]:
     folded = name.strip().casefold()
-    if any(sign in folded for sign in "*?["):
+    if _is_pattern(folded):
         from fnmatch import fnmatchcase
 
         return [

@@ -8,32 +8,34 @@ from typing import Annotated
 
 import typer
 
-from modelcatalog.catalog.diagnostics.errors import (
-    ArgumentError,
-    CatalogError,
-    ModelCatalogError,
-    ModelNameError,
-)
+from modelcatalog.catalog.diagnostics.errors import ArgumentError, ModelCatalogError, ModelNameError
+from modelcatalog.resolver.cli.command_names import CommandGroup, misuse
 from modelcatalog.resolver.cli.commands.add import add
 from modelcatalog.resolver.cli.commands.chat import chat
 from modelcatalog.resolver.cli.commands.check import check
 from modelcatalog.resolver.cli.commands.demo import demo
+from modelcatalog.resolver.cli.commands.edit import edit
 from modelcatalog.resolver.cli.commands.explain import explain
 from modelcatalog.resolver.cli.commands.explain_code import explain_code
 from modelcatalog.resolver.cli.commands.keys import keys
 from modelcatalog.resolver.cli.commands.list_providers import list_providers
+from modelcatalog.resolver.cli.commands.path import path
 from modelcatalog.resolver.cli.commands.probe import probe
+from modelcatalog.resolver.cli.commands.remove import remove
 from modelcatalog.resolver.cli.commands.schema import schema
 from modelcatalog.resolver.cli.commands.show import show
 from modelcatalog.resolver.cli.commands.trust import trust
 from modelcatalog.resolver.cli.commands.validate import validate
-from modelcatalog.resolver.cli.redacting_stream import drawn
-from modelcatalog.resolver.cli.rendering import print_json
+from modelcatalog.resolver.cli.error_report import report, report_misuse
+from modelcatalog.resolver.cli.redacting_stream import redacted
+from modelcatalog.resolver.cli.rendering import note
 
 app = typer.Typer(
     name="catalog",
-    help="Model providers as data: what there is, what is set up, and the client for a model name.",
-    no_args_is_help=True,
+    cls=CommandGroup,
+    help="Model providers as data: what exists, what is configured here, and the client for a model name.",
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -48,6 +50,9 @@ app.command()(validate)
 app.command()(trust)
 app.command()(keys)
 app.command()(add)
+app.command()(remove)
+app.command()(edit)
+app.command()(path)
 app.command()(schema)
 app.command()(demo)
 
@@ -62,55 +67,53 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001  its callback acts
+        bool,
+        typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
-    """Nothing happens before a sub-command but what its options say."""
+    """Without a command, print the help."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def run() -> None:
     """Run, show our own errors without a traceback, and exit: 1 something wrong was found, 2 misuse, 70 a bug of ours.
 
-    Whatever is printed on the way passes a curtain that lets no secret through.
+    No secret is in what is printed, whoever prints it.
     """
     _accept_every_character()
-    with drawn(sys.argv[1:]):
-        _run()
+    with redacted(sys.argv[1:]):
+        code = _run()
+    raise SystemExit(code)
 
 
-def _run() -> None:
+def _run() -> int:
+    json = "--json" in sys.argv[1:]
     try:
-        app()
+        # A number only where something ended the command: typer.Exit, an interrupt.
+        return app(standalone_mode=False) or 0
     except ModelCatalogError as error:
-        raise SystemExit(_report(error)) from None
-    except BrokenPipeError:
-        sys.stderr.close()
-        raise SystemExit(1) from None
+        report(error, json=json)
+        return 2 if isinstance(error, ModelNameError | ArgumentError) else 1
+    except typer.TyperException as error:
+        report_misuse(*misuse(error), json=json)
+        return error.exit_code
+    except typer.Abort:
+        note("aborted")
+        return 1
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
-    except Exception as error:
+        return 130
+    except Exception:  # noqa: BLE001  a bug of ours, shown whole
         import traceback
 
         traceback.print_exc()
-        raise SystemExit(70) from error
+        return 70
 
 
 def _accept_every_character() -> None:
-    """A sign that the terminal's encoding lacks is escaped: half of a report is worth less than an escape in it."""
+    """Escape a character that the terminal's encoding lacks: half of a report is worth less than an escape in it."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _report(error: ModelCatalogError) -> int:
-    if "--json" in sys.argv[1:]:
-        found = {"type": type(error).__name__, "message": str(error)}
-        if isinstance(error, CatalogError):
-            found["problems"] = [problem.to_json() for problem in error.problems]  # type: ignore[assignment]
-        print_json({"error": found})
-    elif isinstance(error, CatalogError):
-        typer.echo("\n".join(problem.render() for problem in error.problems), err=True)
-    else:
-        typer.echo(f"{type(error).__name__}: {error}", err=True)
-    return 2 if isinstance(error, ModelNameError | ArgumentError) else 1

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands share, and what is made of them."""
+"""Options and arguments that several commands share, and the plan that they make."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _quiet_catalog() -> Catalog | None:
 
 Files = Annotated[
     list[Path] | None,
-    typer.Option("--file", "-f", help="A catalog file to lay over the others; may be repeated."),
+    typer.Option("--file", "-f", help="A catalog file that overrides the others; may be repeated."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Names = Annotated[
@@ -64,10 +64,10 @@ Model = Annotated[
 ]
 Pairs = Annotated[
     list[str] | None,
-    typer.Option("-M", metavar="NAME=VALUE", help="An argument for the model; may be repeated."),
+    typer.Option("-M", metavar="NAME=VALUE", help="A setting or an argument; may be repeated."),
 ]
 Config = Annotated[
-    Path | None, typer.Option("--model-config", help="A YAML or JSON file of arguments; -M wins over it.")
+    Path | None, typer.Option("--model-config", help="A YAML or JSON file of arguments; -M overrides it.")
 ]
 BaseUrl = Annotated[str | None, typer.Option("--model-base-url", help="The base URL to use.")]
 
@@ -122,8 +122,12 @@ def _read_config(path: Path) -> dict[str, Any]:
     try:
         text = path.read_bytes()
     except OSError as error:
-        raise ArgumentError(f"{path} can't be read: {error.strerror}.", argument="--model-config") from None
+        raise ArgumentError(f"{path} can't be read: {error.strerror}", argument="--model-config") from None
     data = parse_document(text, str(path)).data
     if not isinstance(data, dict):
-        raise ArgumentError(f"{path} must hold a mapping of arguments.", argument="--model-config")
+        raise ArgumentError(
+            f"{path}: expected a mapping of arguments, got {type(data).__name__}",
+            argument="--model-config",
+            hint="timeout: 30",
+        )
     return {str(key).replace("-", "_"): value for key, value in data.items()}

@@ -1,4 +1,4 @@
-"""The curtain before standard output and error: no secret passes it, whoever prints it and in whatever form."""
+"""Standard output and error without secrets: whoever prints one, and in whatever form, it is redacted."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from modelcatalog.catalog.redaction.values import WHOLE
 
 
 @contextmanager
-def drawn(words: Sequence[str]) -> Iterator[None]:
-    """Between, what is printed has masked every secret of the environment, of the command line `words`, and every one
+def redacted(words: Sequence[str]) -> Iterator[None]:
+    """Inside, what is printed has redacted every secret of the environment, of the command line `words`, and every one
     that the process comes to hold.
     """
     from modelcatalog.resolver.credentials.environment import secret_values
 
     known = (*secret_values(), *_given(words))
-    sys.stdout, sys.stderr = inner = _Curtain(_open(sys.stdout), known), _Curtain(_open(sys.stderr), known)
+    inner = RedactingStream(_open(sys.stdout), known), RedactingStream(_open(sys.stderr), known)
+    sys.stdout, sys.stderr = inner
     try:
         yield
         inner[0].release()
@@ -40,8 +41,8 @@ def _open(stream: TextIO | None) -> TextIO:
 def _given(words: Sequence[str]) -> Iterator[str]:
     """Values on the command line with a name of a secret: `-M api_key=...`, `--token ...`."""
     for at, word in enumerate(words):
-        name, sign, value = word.partition("=")
-        if sign and is_secret_name(name):
+        name, equals, value = word.partition("=")
+        if equals and is_secret_name(name):
             yield value.strip("\"' ")
         elif word.startswith("--") and is_secret_name(word) and word not in _NO_SECRETS:
             yield from (value for value in words[at + 1 : at + 2] if value not in _NO_SECRETS)
@@ -51,13 +52,18 @@ _NO_SECRETS = ("--key-env", "required", "optional", "none")
 """Words of `catalog add` that only name a secret, or say whether there is one."""
 
 
-class _Curtain:
-    """A text stream that masks. The beginning of a secret is held back until it is clear what it becomes."""
+class RedactingStream:
+    """A text stream that redacts. The beginning of a secret is held back until it is clear what it becomes.
+
+    `is_closed`: whoever read it has gone, as `head` and `grep -q` do. What is printed then is dropped without a word:
+    the command ends as it would have.
+    """
 
     def __init__(self, stream: TextIO, known: Iterable[str]) -> None:
         self.stream = stream
         self._known = tuple(known)
         self._held = ""
+        self.is_closed = False
 
     def write(self, text: str) -> int:
         secrets = self._secrets()
@@ -77,7 +83,7 @@ class _Curtain:
         self.flush()
 
     def flush(self) -> None:
-        with self._told():
+        with self._failures_reported():
             self.stream.flush()
 
     def _secrets(self) -> set[str]:
@@ -85,21 +91,29 @@ class _Curtain:
         return {secret for secret in (*self._known, *live_secrets()) if len(secret) >= WHOLE}
 
     def _put(self, text: str) -> None:
-        with self._told():
+        with self._failures_reported():
             self.stream.write(text)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _failures_reported(self) -> Iterator[None]:
         """No room, or no disk any more: said on standard error, if that isn't what fails, and the end."""
         try:
             yield
         except BrokenPipeError:
-            raise
+            self._drop_all()
         except OSError as error:
             self.stream = _open(None)
             if self is sys.stdout:
                 print(f"catalog: the output can't be written: {error.strerror}.", file=sys.stderr)
             raise SystemExit(1) from None
+
+    def _drop_all(self) -> None:
+        """Let the rest go nowhere, what is left in buffers too: Python writes that when the process ends."""
+        self.is_closed = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        with suppress(OSError, ValueError):
+            os.dup2(nowhere, self.stream.fileno())
+        os.close(nowhere)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 
@@ -13,15 +13,15 @@ _COLORS = {"good": "green", "bad": "red", "warn": "yellow", "dim": "bright_black
 
 
 def print_json(data: Mapping[str, Any]) -> None:
-    """Print one JSON document. `version` stands at the top; it rises when a key changes its meaning or goes."""
+    """Print one JSON document. `version` is its first key; it rises when a key changes its meaning or is removed."""
     import json
 
     typer.echo(json.dumps({"version": 1, **data}, indent=2, ensure_ascii=False))
 
 
-def paint(text: str, mood: str) -> str:
-    """The text in a colour, where standard output is a terminal that wants colours."""
-    if not sys.stdout.isatty():
+def paint(text: str, mood: str, stream: TextIO | None = None) -> str:
+    """The text in a colour, where `stream` (standard output) is a terminal that wants colours."""
+    if not (stream or sys.stdout).isatty():
         return text
     from modelcatalog.resolver.credentials.environment import wants_color
 
@@ -30,13 +30,21 @@ def paint(text: str, mood: str) -> str:
     return typer.style(text, fg=_COLORS[mood])
 
 
-def width() -> int:
-    """Columns of the terminal; 0 where output goes into a pipe or a file, which nothing needs to be cut for."""
-    if not sys.stdout.isatty():
+def width(stream: TextIO | None = None) -> int:
+    """Columns of the terminal that `stream` (standard output) leads to; 0 where it is a pipe or a file, in which
+    lines needn't be folded.
+    """
+    stream = stream or sys.stdout
+    if not stream.isatty():
         return 0
+    import os
     from shutil import get_terminal_size
 
-    return get_terminal_size((80, 24)).columns
+    try:
+        found = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        found = 0
+    return get_terminal_size((found or 80, 24)).columns
 
 
 def columns(rows: Iterable[Sequence[str]], *, indent: int = 2, gap: int = 2, most: int = 60) -> list[str]:
@@ -59,36 +67,39 @@ def _row(row: Sequence[str], widths: Sequence[int], indent: int, gap: int) -> li
     return fold(head, row[-1])
 
 
-def fold(head: str, text: str) -> list[str]:
+def fold(head: str, text: str, *, wide: int | None = None) -> list[str]:
     """`head` and `text` in one line; where the terminal is too narrow, in several that hang below the start of `text`,
-    or below `head` when a word of it needs more room than is left.
+    or below `head` when a word of it needs more room than is left. `wide`: its columns, if it isn't standard output.
     """
-    room = width() - len(head)
-    if width() == 0 or len(text) <= room:
+    wide = width() if wide is None else wide
+    room = wide - len(head)
+    if wide == 0 or len(text) <= room:
         return [(head + text).rstrip()]
     import textwrap
 
     longest = max(map(len, text.split()), default=0)
     if room < max(24, longest):
         hang = " " * min(8, len(head) - len(head.lstrip()) + 4)
-        below = textwrap.wrap(
-            text, max(width() - len(hang), 24), break_long_words=False, break_on_hyphens=False
-        )
+        below = textwrap.wrap(text, max(wide - len(hang), 24), break_long_words=False, break_on_hyphens=False)
         return [head.rstrip(), *(hang + line for line in below)]
     lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
     return [head + lines[0], *(" " * len(head) + line for line in lines[1:])]
 
 
-def fold_hint(head: str, text: str) -> list[str]:
+def fold_hint(head: str, text: str, *, wide: int | None = None) -> list[str]:
     """`text` as `fold` gives it, but a command in it stays in one line, so that it can be copied."""
+    wide = width() if wide is None else wide
     found = _COMMAND.search(text)
-    if found is None or "=.." in found.group() or width() == 0 or len(head) + len(text) <= width():
-        return fold(head, text)
+    if found is None or "=.." in found.group() or wide == 0 or len(head) + len(text) <= wide:
+        return fold(head, text, wide=wide)
     before, command, after = text[: found.start()].rstrip(), found.group(), text[found.end() :].strip()
-    hang = head if len(head) + len(command) <= width() else "    "
-    lines = fold(head, before) if before else []
+    lines = fold(head, before, wide=wide) if before else [] if not head.strip() else [head.rstrip()]
+    below = " " * len(head)
+    hang = below if len(head) + len(command) <= wide else "    "
+    if not before and len(head) + len(command) <= wide:
+        lines, hang = [], head
     lines += [hang + command]
-    return lines + (fold(" " * len(head), after) if after else [])
+    return lines + (fold(below, after, wide=wide) if after else [])
 
 
 _COMMAND = re.compile(r"(?<![\w`])(?:export|unset|pip install|catalog) .*?(?=\.?$| \()")
@@ -102,6 +113,11 @@ def counted(number: int, noun: str) -> str:
 def emit(lines: Iterable[str]) -> None:
     """Print lines to standard output."""
     typer.echo("\n".join(lines))
+
+
+def nobody_reads() -> bool:
+    """Whether the reader of standard output has gone, as `head` does: what costs something needn't go on."""
+    return bool(getattr(sys.stdout, "is_closed", False))
 
 
 def note(text: str) -> None:

@@ -96,7 +96,7 @@ def _malformed(text: str) -> str | None:
     if parts.hostname in ("http", "https"):
         return f"has its scheme twice; write https://{_redacted(_SCHEME.sub('', _SCHEME.sub('', text)))}"
     if placeholder := _PLACEHOLDER.search(parts.netloc.rpartition("@")[2]):
-        return f"still has {placeholder.group()} in it, a placeholder for a name of your own"
+        return f"still has the placeholder {placeholder.group()} in it"
     if parts.username or parts.password:
         return "has a user name or password in it; a key belongs in its own setting"
     if parts.query or parts.fragment:
@@ -104,7 +104,7 @@ def _malformed(text: str) -> str | None:
         if version is not None:
             return f"has a query string; the version is a setting of its own, api_version: {version[1]}"
         return "has a query string, which the SDK would garble; pass it as default_query"
-    if any(char.isspace() or char in '<>"{}|\\^`' for char in text):
+    if any(one.isspace() or one in '<>"{}|\\^`' for one in text):
         return "has a character that no URL has"
     return None
 

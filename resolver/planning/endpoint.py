@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.finding import Finding
+from modelcatalog.resolver.endpoints.azure_target import target_of
 from modelcatalog.resolver.endpoints.base_url import examine
 from modelcatalog.resolver.endpoints.template import fill
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from modelcatalog.catalog.model.entries import Entry
     from modelcatalog.providers.adapter.adapter import Adapter
     from modelcatalog.resolver.credentials.values import SettingValue
+    from modelcatalog.resolver.endpoints.azure_target import Target
 
 
 def address(
@@ -40,10 +42,30 @@ def address(
     filled = fill(fill(entry.endpoint, value_of), value_of)
     if "{" in filled:
         return None, findings
+    if (pasted := target_of(filled)) is not None:
+        return filled.partition("?")[0], [*findings, _target_pasted(entry, pasted, base)]
     url, more = examine(filled, adapter.URL_RULE, source=base.source, usual=_usual(entry))
     if not more and (problem := adapter.url_problem(url)) is not None:
         more = [Finding("invalid-base-url", "error", problem, f"It comes from: {base.source}.", "base_url")]
     return url, findings + more
+
+
+def _target_pasted(entry: Entry, target: Target, base: SettingValue) -> Finding:
+    """What to set in place of a Target URI: the base URL, and the version where the entry has a setting for it."""
+    version = entry.settings.get("api_version")
+    variable, _, where = base.source.partition(", ")
+    if where == "environment":
+        hint = f"export {variable}={target.base_url}"
+        if version is not None and version.variables:
+            hint += f" {version.variables[0]}={target.api_version}"
+    else:
+        hint = f"base_url: {target.base_url}"
+        hint += f", api_version: {target.api_version}" if version is not None else ""
+        hint += f" (it comes from {base.source})"
+    if target.deployment is not None:
+        hint += f" (the model is the deployment: {entry.id}/{target.deployment})"
+    message = f"The base URL is the Target URI of one call, with its api-version; expected {target.base_url}."
+    return Finding("invalid-base-url", "error", message, hint, "base_url")
 
 
 def _usual(entry: Entry) -> str | None:

@@ -59,7 +59,9 @@ def make_plan(
     )
     options = {a.name: a.value for a in routed if a.target == "option"}
     auth, identity = choose(entry, values, environment, options.get("auth"))
-    findings = [
+    lifecycle = entry_findings(entry, within)
+    findings = [finding for finding in lifecycle if finding.code == "retired"]
+    findings += [
         _with_neighbours(finding, ref, catalog, environment)
         for finding in inspect_settings(catalog, entry, values, auth)
     ]
@@ -70,7 +72,7 @@ def make_plan(
     headers = all_headers(entry, hits, options.get("headers"))
     findings += package_findings(entry, adapter)
     here, about_it = machine(adapter, entry.model_id(ref.model), routed)
-    findings += [*about_it, *entry_findings(entry, within)]
+    findings += [*about_it, *(finding for finding in lifecycle if finding.code != "retired")]
     model = model_finding(ref.provider, ref.model, catalog.facts(ref.provider, ref.model), within)
     findings += [] if model is None else [model]
     allowed = options.get("allow_http") is True or may_use_http(entry)

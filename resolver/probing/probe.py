@@ -84,7 +84,7 @@ def probe_plan(plan: Plan, timeout: float) -> ProbeReport:
     except ProviderCallError as error:
         return replace(blank, step=error.step, **_words(plan, error))
     except ModelCatalogError as error:
-        return replace(blank, step="setup", detail=str(error))
+        return replace(blank, step="setup", detail=error.message, hint=error.hint)
     if plan.machine is not None:
         blank = replace(blank, load_time=time.perf_counter() - started)
     with resolved:
@@ -150,7 +150,7 @@ def _words(plan: Plan, error: ProviderCallError) -> dict[str, Any]:
     adapter = load_adapter(plan.entry.adapter)
     cause = error.__cause__
     if cause is None:
-        return {"detail": str(error)}
+        return {"detail": error.message, "hint": error.hint}
     failure = adapter.failure(cause, known_secrets(plan))
     return {"detail": failure.detail, "method": failure.method}
 
@@ -180,6 +180,15 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
             hint = "Is the proxy's address right? Hosts in NO_PROXY are called without it."
             return replace(report, hint=hint)
     return report
+
+
+def hint_for(resolved: SyncResolvedModel[Any], error: ProviderCallError, timeout: float) -> str | None:
+    """What a probe would say of this error of a call: what to do, and where the base URL comes from."""
+    base = resolved.plan.settings.get("base_url")
+    report = ProbeReport(str(resolved.plan.ref), False, step=error.step, status=error.status, url=error.url)
+    hint = _diagnosed(resolved, report, timeout).hint
+    where = f"(base URL {resolved.plan.url} from {base.source})" if base and resolved.plan.url else None
+    return " ".join(filter(None, (hint, where))) if hint else None
 
 
 def better_url(plan: Plan, adapter: Adapter, timeout: float) -> str | None:

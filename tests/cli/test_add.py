@@ -111,20 +111,26 @@ def test_options_become_lines(catalog: Catalog, own: Path, options: list[str], l
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["acme", "a.example/v1"], "has no http:// or https:// before it; write https://a.example/v1."),
+        (["acme", "a.example/v1"], "has no http:// or https:// before it\nhint: https://a.example/v1\n"),
         (["acme", "https://u:hunter2@a.example"], "has a user name or password in it"),
         (["Acme", "https://a.example"], "a name begins with a lower-case letter or digit"),
-        (["acme: x", "https://a.example"], "The name can't be a key of a catalog file."),
-        (["acme\nevil", "https://a.example"], "This can't be written:"),
+        (
+            ["acme: x", "https://a.example"],
+            "error: the name can't be a key of a catalog file\nhint: catalog add acme-x URL\n",
+        ),
+        (["acme\nevil", "https://a.example"], "error: name can't be written:"),
         (["xai", "https://a.example"], "'xai' is another name of 'grok' (modelcatalog/models.yaml:"),
         (["openai", "https://a.example"], "'openai' is a provider already (modelcatalog/models.yaml:"),
-        (["acme", "https://a.example", "--api-key", "hunter2"], "--api-key is required, optional or none"),
+        (
+            ["acme", "https://a.example", "--api-key", "hunter2"],
+            "--api-key: expected required, optional or none",
+        ),
         (
             ["acme", "https://a.example", "--key-env", "sk-hunter2"],
-            "--key-env is the name of an environment variable",
+            "--key-env: expected the name of an environment variable",
         ),
-        (["acme", "https://a.example", "--key-env", "A", "--api-key", "none"], "makes no sense"),
-        (["acme", "https://a.example", "--adapter", "nosuch"], "There is no adapter of that name."),
+        (["acme", "https://a.example", "--key-env", "A", "--api-key", "none"], "has no effect"),
+        (["acme", "https://a.example", "--adapter", "nosuch"], "no adapter of that name; expected one of "),
     ],
 )
 def test_value_that_cant_be_used_is_refused_and_nothing_is_written(

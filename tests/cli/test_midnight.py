@@ -36,22 +36,21 @@ def seen(done: subprocess.CompletedProcess[str], code: int) -> str:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("nosuch/x", f"UnknownProviderError: No provider 'nosuch'. (`catalog list` shows all {COUNT}.)\n"),
         (
-            "opnrouter/x",
-            "UnknownProviderError: No provider 'opnrouter'. Did you mean 'openrouter'? "
-            f"(`catalog list` shows all {COUNT}.)\n",
+            "nosuch/x",
+            f"error: no provider 'nosuch'\nhint: catalog add nosuch URL, catalog list (shows all {COUNT})\n",
         ),
+        ("opnrouter/x", "error: no provider 'opnrouter'\nhint: openrouter/x\n"),
         (
             "gpt-4o",
-            "MalformedModelError: 'gpt-4o' doesn't say who serves it. A model is named PROVIDER/MODEL, such as "
-            "openai/gpt-4o (`catalog list` shows the providers).\n",
+            "error: no provider in 'gpt-4o'; expected PROVIDER/MODEL\n"
+            "hint: openai/gpt-4o, openrouter/openai/gpt-4o\n",
         ),
-        ("openai/", "MalformedModelError: 'openai/' names no model. Write openai/MODEL.\n"),
+        ("openai/", "error: no model in 'openai/'; expected openai/MODEL\n"),
         (
             "openai/azzure/gpt-4o",
-            "UnknownQualifierError: 'azzure' is close to a qualifier of openai: azure. If it is part of the model's "
-            "name, write 'openai//azzure/gpt-4o'.\n",
+            "error: 'azzure' is close to a qualifier of openai: azure\n"
+            "hint: openai/azure/gpt-4o, or openai//azzure/gpt-4o (if azzure is part of the model's name)\n",
         ),
     ],
 )
@@ -67,23 +66,23 @@ def test_name_that_cant_be_resolved(catalog: Catalog, name: str, text: str) -> N
     [
         (
             None,
-            "MissingCredentialError: No API key for openai. Looked for: api_key argument, OPENAI_API_KEY (unset). "
-            "Set it: export OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n",
+            "error: No API key for openai. Looked for: api_key argument, OPENAI_API_KEY (unset).\n"
+            "hint: Set it: export OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n",
         ),
         (
             "  ",
-            "MissingCredentialError: No API key for openai. Looked for: api_key argument, OPENAI_API_KEY (set but "
-            "empty). Set it: export OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n",
+            "error: No API key for openai. Looked for: api_key argument, OPENAI_API_KEY (set but empty).\n"
+            "hint: Set it: export OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n",
         ),
         (
             f"{SENTINEL}\n",
-            "InvalidCredentialError: OPENAI_API_KEY ends in a line break; it would be refused. Fix: export "
-            'OPENAI_API_KEY="$(printf %s "$OPENAI_API_KEY" | tr -d \'[:space:]\')"\n',
+            "error: OPENAI_API_KEY ends in a line break; it would be refused.\n"
+            'hint: Fix: export OPENAI_API_KEY="$(printf %s "$OPENAI_API_KEY" | tr -d \'[:space:]\')"\n',
         ),
         (
             f'"{SENTINEL}"',
-            "InvalidCredentialError: OPENAI_API_KEY has double quotes around it, as part of the value. Fix: "
-            'export OPENAI_API_KEY="$(printf %s "$OPENAI_API_KEY" | sed \'s/^.//; s/.$//\')"\n',
+            "error: OPENAI_API_KEY has double quotes around it, as part of the value.\n"
+            'hint: Fix: export OPENAI_API_KEY="$(printf %s "$OPENAI_API_KEY" | sed \'s/^.//; s/.$//\')"\n',
         ),
     ],
 )
@@ -105,8 +104,8 @@ def test_key_that_cant_be_used(catalog: Catalog, key: str | None, text: str) -> 
     ],
 )
 def test_command_that_the_message_names_really_fixes_the_key(catalog: Catalog, broken: str) -> None:
-    told = catalog("chat", "openai/x", "hi", OPENAI_API_KEY=broken).stderr
-    command = told.partition("Fix: ")[2].strip()
+    shown = catalog("chat", "openai/x", "hi", OPENAI_API_KEY=broken).stderr
+    command = shown.partition("Fix: ")[2].strip()
     shell = subprocess.run(
         ["sh", "-c", f'{command}; printf %s "$OPENAI_API_KEY"'],
         env={**os.environ, "OPENAI_API_KEY": broken},
@@ -120,8 +119,8 @@ def test_command_that_the_message_names_really_fixes_the_key(catalog: Catalog, b
 def test_missing_setting(catalog: Catalog) -> None:
     done = catalog("chat", "openai/azure/dep", "hi", AZUREAI_OPENAI_API_KEY=SENTINEL)
     assert seen(done, 1) == (
-        "MissingSettingError: No base_url for openai/azure. Looked for: base_url argument, AZUREAI_OPENAI_BASE_URL "
-        "(unset), AZURE_OPENAI_BASE_URL (unset), AZURE_OPENAI_ENDPOINT (unset). Set it: export "
+        "error: No base_url for openai/azure. Looked for: base_url argument, AZUREAI_OPENAI_BASE_URL "
+        "(unset), AZURE_OPENAI_BASE_URL (unset), AZURE_OPENAI_ENDPOINT (unset).\nhint: Set it: export "
         "AZUREAI_OPENAI_BASE_URL=... (The endpoint of your resource, such as https://RESOURCE.openai.azure.com)\n"
     )
 
@@ -131,8 +130,8 @@ def test_unknown_argument(catalog: Catalog) -> None:
         "chat", "openai/gpt-4o", "hi", "-M", "base_uri=http://127.0.0.1:9", OPENAI_API_KEY=SENTINEL
     )
     assert seen(done, 2) == (
-        "UnknownArgumentError: openai has no argument 'base_uri' (openai.AsyncOpenAI doesn't take it). Did you mean "
-        "'base_url'?\n"
+        "error: openai has no argument 'base_uri' (openai.AsyncOpenAI doesn't take it)\n"
+        "hint: did you mean 'base_url'?\n"
     )
 
 
@@ -141,8 +140,8 @@ def test_unknown_argument(catalog: Catalog) -> None:
     [
         (
             "llm.acme.dev/v1",
-            "InvalidBaseUrlError: The base URL 'llm.acme.dev/v1' has no http:// or https:// before it; write "
-            "https://llm.acme.dev/v1. It comes from: --model-base-url.\n",
+            "error: The base URL 'llm.acme.dev/v1' has no http:// or https:// before it; write "
+            "https://llm.acme.dev/v1.\nhint: It comes from: --model-base-url.\n",
         ),
     ],
 )
@@ -192,7 +191,7 @@ def test_unreachable(catalog: Catalog, acme: Path, server: RecordingServer) -> N
     assert f"base URL http://127.0.0.1:{port}/v1 (default, models.yaml:4)" in text
 
 
-def test_host_that_isnt_there(catalog: Catalog, acme: Path, server: RecordingServer) -> None:
+def test_host_that_is_not_found(catalog: Catalog, acme: Path, server: RecordingServer) -> None:
     text = probe(catalog, acme, server, url="https://nosuch.invalid/v1")
     assert text.startswith("acme/small  failed at connect after ")
     assert "nosuch.invalid" in text
@@ -241,18 +240,18 @@ def test_stream_that_is_cut(catalog: Catalog, acme: Path, server: RecordingServe
 def test_missing_sdk(tmp_path: Path) -> None:
     done = run_without_sdk(tmp_path, "chat", "openai/x", "hi", hide=True)
     assert seen(done, 1) == (
-        "SetupError: openai can't be used yet, 2 things are missing or wrong:\n"
-        "- No API key for openai. Looked for: api_key argument, OPENAI_API_KEY (unset). Set it: export "
-        "OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n"
-        "- openai needs the package openai, which isn't installed. Install it: pip install 'modelcatalog[openai]'\n"
+        "error: No API key for openai. Looked for: api_key argument, OPENAI_API_KEY (unset).\n"
+        "hint: Set it: export OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n"
+        "error: openai needs the package openai, which isn't installed.\n"
+        "hint: Install it: pip install 'modelcatalog[openai]'\n"
     )
 
 
 def test_old_sdk(tmp_path: Path) -> None:
     done = run_without_sdk(tmp_path, "chat", "openai/x", "hi", hide=False, OPENAI_API_KEY=SENTINEL)
     assert seen(done, 1) == (
-        "OldPackageError: openai needs openai 3.50 or newer; 1.109.1 is installed. Update it: "
-        "pip install -U 'modelcatalog[openai]'\n"
+        "error: openai needs openai 3.50 or newer; 1.109.1 is installed.\n"
+        "hint: Update it: pip install -U 'modelcatalog[openai]'\n"
     )
 
 
@@ -321,8 +320,8 @@ def test_catalog_file_with_a_problem(catalog: Catalog, tmp_path: Path, text: str
     assert "1 problem in 2 files" in said
 
 
-def test_catalog_file_that_isnt_there(catalog: Catalog) -> None:
-    assert seen(catalog("check", "--file", "nosuch.yaml"), 1) == "nosuch.yaml: file not found\n"
+def test_catalog_file_that_is_not_found(catalog: Catalog) -> None:
+    assert seen(catalog("check", "--file", "nosuch.yaml"), 1) == "error: nosuch.yaml: file not found\n"
 
 
 SPILL = """
@@ -370,7 +369,7 @@ def test_no_secret_in_traceback_log_or_repr(tmp_path: Path, server: RecordingSer
     assert SENTINEL not in done.stdout + done.stderr
 
 
-def test_key_on_the_command_line_is_masked(catalog: Catalog) -> None:
+def test_key_on_the_command_line_is_redacted(catalog: Catalog) -> None:
     words = ["-M", f"api_key={SENTINEL}", "-M", f"headers={{Authorization: 'Bearer {SENTINEL}', X-A: b}}"]
     for more in ([], ["--json"]):
         text = seen(catalog("explain", "openai/x", *words, *more), 0)

@@ -70,7 +70,7 @@ def test_trust_shows_what_would_be_sent_where_before_it_records(catalog: Catalog
     (tmp_path / "models.yaml").write_text(TEXT, encoding="utf-8")
     done = catalog("trust", "models.yaml", ACME_TENANT="t")
     assert done.returncode == 1
-    assert "Nothing was recorded: there is nobody to ask here." in done.stderr
+    assert done.stderr.startswith("error: nothing was recorded: there is no terminal to ask on\nhint: ")
     assert "Trusted" not in done.stdout
     assert done.stdout == (
         "models.yaml would send\n"
@@ -113,7 +113,7 @@ def test_trust_ends_with_an_edit_and_when_taken_back(catalog: Catalog, tmp_path:
     file.write_text(f"{TEXT}# more\n", encoding="utf-8")
     assert "models.yaml has changed since you trusted it on 2" in catalog("check", "acme", **key).stdout
     state = json.loads(catalog("trust", "--list", "--json").stdout)["trusted"][0]["state"]
-    assert state == "changed since, not trusted"
+    assert state == "changed since, no longer trusted"
     file.write_text(TEXT, encoding="utf-8")
     assert catalog("check", "acme", **key).returncode == 0
     assert catalog("trust", "models.yaml", "--remove").stdout == "1 file no longer trusted.\n"
@@ -139,13 +139,13 @@ def test_dotenv_is_trusted_in_the_same_way(catalog: Catalog, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (["trust"], "No file was named"),
-        (["trust", "nosuch.yaml"], "nosuch.yaml isn't a file that is there"),
+        (["trust"], "error: no file was named\nhint: "),
+        (["trust", "nosuch.yaml"], "error: file not found: nosuch.yaml"),
         (["trust", "broken.yaml"], "broken.yaml:1"),
-        (["trust", "binary.env"], "binary.env can't be read: it isn't UTF-8."),
+        (["trust", "binary.env"], "binary.env can't be read: it isn't UTF-8"),
     ],
 )
-def test_trust_of_nothing_is_told(catalog: Catalog, tmp_path: Path, words: list[str], text: str) -> None:
+def test_trust_of_nothing_is_an_error(catalog: Catalog, tmp_path: Path, words: list[str], text: str) -> None:
     (tmp_path / "broken.yaml").write_text("catalog: 2\n", encoding="utf-8")
     (tmp_path / "binary.env").write_bytes(b"A=\xff\xfe")
     done = catalog(*words, "--yes") if len(words) > 1 else catalog(*words)
@@ -154,7 +154,7 @@ def test_trust_of_nothing_is_told(catalog: Catalog, tmp_path: Path, words: list[
     assert "Traceback" not in done.stderr
 
 
-def test_key_is_typed_unseen_listed_masked_and_removed(catalog: Catalog, tmp_path: Path) -> None:
+def test_key_is_typed_unseen_listed_redacted_and_removed(catalog: Catalog, tmp_path: Path) -> None:
     code, seen = answering(tmp_path, KEY, "keys", "set", "openai")
     assert (code, KEY in seen) == (0, False), seen
     assert "OPENAI_API_KEY is in the keyring (file PlaintextKeyring)." in seen
@@ -163,8 +163,8 @@ def test_key_is_typed_unseen_listed_masked_and_removed(catalog: Catalog, tmp_pat
     assert listed == [{"variable": "OPENAI_API_KEY", "value": "****6789"}]
     assert "OPENAI_API_KEY from keyring" in catalog("check", "openai", **IN_A_FILE).stdout
     assert "OPENAI_API_KEY, keyring" in catalog("explain", "openai/x", **IN_A_FILE).stdout
-    told = catalog("explain", "openai/x", OPENAI_API_KEY="sk-env", **IN_A_FILE).stdout
-    assert "(OPENAI_API_KEY is in the keyring too, not used)" in told
+    shown = catalog("explain", "openai/x", OPENAI_API_KEY="sk-env", **IN_A_FILE).stdout
+    assert "(OPENAI_API_KEY is in the keyring too, not used)" in shown
     assert catalog("keys", "remove", "OPENAI_API_KEY", **IN_A_FILE).returncode == 0
     assert catalog("keys", "remove", "OPENAI_API_KEY", **IN_A_FILE).returncode == 1
     assert "No key is in the keyring." in catalog("keys", "list", **IN_A_FILE).stdout
@@ -173,25 +173,25 @@ def test_key_is_typed_unseen_listed_masked_and_removed(catalog: Catalog, tmp_pat
 @pytest.mark.parametrize(
     ("name", "said", "text"),
     [
-        ("opnai", KEY, "Did you mean 'openai'?"),
-        ("anthropic/vertex", KEY, "anthropic/vertex has no key: it uses cloud credentials, or takes none."),
-        ("openai", "", "That is no key"),
-        ("openai", "two words", "That is no key"),
-        ("openai/nosuch", KEY, "openai has no qualifier 'nosuch'."),
+        ("opnai", KEY, "no provider 'opnai'\nhint: openai\n"),
+        ("anthropic/vertex", KEY, "anthropic/vertex has no API key: it takes other credentials, or none"),
+        ("openai", "", "not an API key: it is empty"),
+        ("openai", "two words", "not an API key: it has blanks"),
+        ("openai/nosuch", KEY, "openai has no qualifier 'nosuch'"),
     ],
 )
-def test_key_that_cant_be_kept_is_told(catalog: Catalog, name: str, said: str, text: str) -> None:
+def test_key_that_cant_be_kept_is_an_error(catalog: Catalog, name: str, said: str, text: str) -> None:
     done = catalog("keys", "set", name, said=said, **IN_A_FILE)
     assert done.returncode == 2
     assert text in done.stderr
     assert KEY not in done.stderr
 
 
-def test_machine_without_a_keyring_is_told(catalog: Catalog) -> None:
+def test_machine_without_a_keyring_is_reported(catalog: Catalog) -> None:
     nothing = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     done = catalog("keys", "set", "openai", said=KEY, **nothing)
     assert done.returncode == 2
-    assert "The keyring can't be used: this machine has no keyring" in done.stderr
+    assert "error: the keyring can't be used: this machine has no keyring" in done.stderr
     assert "No key is in the keyring." in catalog("keys", "list", **nothing).stdout
 
 
@@ -222,5 +222,5 @@ def test_keyring_of_the_desktop(tmp_path: Path) -> None:
     assert "OPENAI_API_KEY is in the keyring (SecretService Keyring)." in done.stdout, done.stderr
     assert "OPENAI_API_KEY  ****6789\n" in done.stdout
     assert "OPENAI_API_KEY, keyring" in done.stdout
-    assert done.stdout.endswith("No key is in the keyring. Put one there: catalog keys set openai\n")
+    assert done.stdout.endswith("No key is in the keyring.\nhint: catalog keys set openai\n")
     assert KEY not in done.stdout + done.stderr

@@ -194,14 +194,17 @@ def test_pattern_over_two_lines_is_reported_in_one() -> None:
 @pytest.mark.parametrize(
     ("pair", "said"),
     [
-        ("headers=x", "headers: expected a map, such as {X-Team: evals}, got str."),
-        ("max_retries=x", "max_retries: expected a whole number, got str."),
-        ("max_retries=true", "max_retries: expected a whole number, got bool."),
+        (
+            "headers=x",
+            "headers: expected a mapping of names to values, got str\nhint: -M 'headers={X-Team: evals}'",
+        ),
+        ("max_retries=x", "max_retries: expected a whole number from 0, got 'x'\nhint: -M max_retries=2"),
+        ("max_retries=true", "max_retries: expected a whole number from 0, got True\nhint: -M max_retries=2"),
     ],
 )
 def test_option_of_another_kind_is_a_plain_mistake(catalog: Command, pair: str, said: str) -> None:
     done = catalog("explain", "openai/x", "-M", pair)
-    assert (done.returncode, done.stderr) == (2, f"ArgumentError: {said}\n")
+    assert (done.returncode, done.stderr) == (2, f"error: {said}\n")
 
 
 def test_hint_of_a_value_over_two_lines_is_one_line() -> None:

@@ -84,13 +84,13 @@ def test_check_compares_the_weights_with_the_memory(catalog: Catalog, model: lis
         done.stdout
     )
     done = catalog("check", "hf", "-M", "model_path=./nowhere")
-    assert (done.returncode, done.stdout.splitlines()[0]) == (1, "Broken (1)")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (1, "Error (1)")
     assert "the folder ./nowhere isn't there" in done.stdout
     assert catalog("check", "-M", "model_path=.").returncode == 2
 
 
 def test_a_model_in_this_process_is_not_asked_online(catalog: Catalog) -> None:
-    assert catalog("check", "hf", "--online").stdout.startswith("Not asked (1)  hf ")
+    assert catalog("check", "hf", "--online").stdout.startswith("Not contacted (1)  hf ")
 
 
 def test_explain_shows_the_machine_and_the_weights(catalog: Catalog, model: list[str]) -> None:

@@ -47,9 +47,9 @@ def test_pair_is_read_as_a_person_means_it(pair: str, name: str, value: Any) -> 
 @pytest.mark.parametrize(
     ("pair", "text"),
     [
-        ("timeout", "'timeout' is not an argument: write NAME=VALUE."),
-        ("=3", "'=3' is not an argument: write NAME=VALUE."),
-        ("provider=int8", "provider: expected a mapping, got 'int8'."),
+        ("timeout", "no value in -M 'timeout'; expected NAME=VALUE\nhint: -M timeout=VALUE"),
+        ("=3", "no name in -M '=3'; expected NAME=VALUE\nhint: -M NAME=VALUE"),
+        ("provider=int8", "provider: expected a mapping such as {a: 1}, got 'int8'"),
     ],
 )
 def test_pair_that_means_nothing_is_an_error(pair: str, text: str) -> None:
@@ -60,7 +60,7 @@ def test_pair_that_means_nothing_is_an_error(pair: str, text: str) -> None:
 
 
 def test_broken_flow_value_is_reported_by_its_argument() -> None:
-    with pytest.raises(ArgumentError, match="The value of bad can't be read"):
+    with pytest.raises(ArgumentError, match="the value of bad can't be read"):
         read_pairs(["bad={a"], {})
 
 
@@ -92,7 +92,7 @@ def test_unknown_argument_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(UnknownArgumentError) as caught:
         resolve("openai/gpt-5", env=ENV, base_uri="https://h.example.com")
     assert str(caught.value) == (
-        "openai has no argument 'base_uri' (openai.AsyncOpenAI doesn't take it). Did you mean 'base_url'?"
+        "openai has no argument 'base_uri' (openai.AsyncOpenAI doesn't take it)\nhint: did you mean 'base_url'?"
     )
     assert caught.value.argument == "base_uri"
 

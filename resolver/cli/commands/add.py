@@ -12,8 +12,8 @@ from modelcatalog.resolver.cli.rendering import emit, fold, print_json
 
 
 def add(
-    name: Annotated[str, typer.Argument(help="The provider's name: what stands before the model.")],
-    base_url: Annotated[str, typer.Argument(help="Its base URL, as its documentation has it.")],
+    name: Annotated[str, typer.Argument(help="The provider's name: the part before the model.")],
+    base_url: Annotated[str, typer.Argument(help="Its base URL, from its documentation.")],
     key_env: Annotated[
         list[str] | None,
         typer.Option(help="The variable that holds the key, if not NAME_API_KEY; may be repeated."),
@@ -22,18 +22,19 @@ def add(
         str, typer.Option(metavar="required|optional|none", help="Whether a key is sent.")
     ] = "required",
     adapter: Annotated[
-        str | None, typer.Option(help="The adapter that speaks its protocol, if it isn't OpenAI's.")
+        str | None, typer.Option(help="The adapter for its protocol, if it isn't OpenAI's.")
     ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", "-f", help="The file to write to, instead of yours.")
     ] = None,
     project: Annotated[bool, typer.Option("--project", help="Write to the project's models.yaml.")] = False,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Write over the entry of that name, if there is one.")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace an entry of that name.")] = False,
     json: Json = False,
 ) -> None:
-    """Add a provider to your catalog file, or to the project's. All else in the file stays as it is."""
+    """Add a provider to a catalog file.
+
+    To your own, to the project's (--project) or to another (--file). Everything else in the file stays as it is.
+    """
     from modelcatalog.resolver.catalogs.add import add as add_entry
 
     added = add_entry(

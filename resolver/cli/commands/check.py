@@ -1,4 +1,4 @@
-"""`catalog check`: what is set up, what isn't, and the command that fixes it."""
+"""`catalog check`: what is configured, what isn't, and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -20,32 +20,38 @@ if TYPE_CHECKING:
 def check(
     names: Names = None,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Show what each provider that isn't set up lacks.")
+        bool, typer.Option("--all", help="Show what each provider needs that isn't configured.")
     ] = False,
     online: Annotated[
         bool,
-        typer.Option("--online", help="Ask each ready provider too, without cost: does it take the key?"),
+        typer.Option(
+            "--online", help="Contact each ready provider too, without cost: does it accept the key?"
+        ),
     ] = False,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for each answer, with --online.")] = 10.0,
-    at_once: Annotated[int, typer.Option(min=1, max=64, help="How many are asked at once.")] = 8,
-    within: Annotated[
-        int, typer.Option(min=0, help="Tell of providers and models that end within so many days.")
+    concurrency: Annotated[
+        int, typer.Option(min=1, max=64, help="How many are contacted at the same time.")
+    ] = 8,
+    retiring_days: Annotated[
+        int, typer.Option(min=0, help="Show what retires in the next so many days.")
     ] = 90,
     m: Pairs = None,
     file: Files = None,
     json: Json = False,
 ) -> None:
-    """Check what is set up: keys, settings and packages; offline, unless told otherwise. Exits with 1 when something
-    is broken, when a provider that you named isn't ready, or when one that was set up doesn't work online.
+    """Check what is configured on this machine.
+
+    Keys, settings and packages; offline without --online. Exits with 1 if something is wrong, if a provider that you
+    named isn't ready, or if one that is configured doesn't work online.
     """
     from modelcatalog.resolver.catalogs.discovery import load_catalog
     from modelcatalog.resolver.checking.offline import check as check_library
 
     catalog = load_catalog(file or ())
     given = _arguments(catalog, names or (), m)
-    report = check_library(names or (), catalog=catalog, within=within, arguments=given)
+    report = check_library(names or (), catalog=catalog, within=retiring_days, arguments=given)
     if online:
-        report = ask(report, timeout, at_once, shows=not json)
+        report = ask(report, timeout, concurrency, shows=not json)
     if json:
         print_json(report.to_json())
     else:
@@ -66,6 +72,6 @@ def _arguments(catalog: Catalog, names: Sequence[str], pairs: list[str] | None) 
 
     if not names:
         raise ArgumentError(
-            "-M needs the name of a provider: catalog check hf -M model_path=./m.", argument="-M"
+            "-M needs the name of a provider", argument="-M", hint="catalog check hf -M model_path=./m"
         )
     return read_pairs(pairs, select(catalog, list(names))[0].arguments)

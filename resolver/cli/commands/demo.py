@@ -1,15 +1,16 @@
-"""`catalog demo`: the whole road, from two lines of YAML to an answer, without a key and without a network."""
+"""`catalog demo`: every step from two lines of YAML to an answer, without a key and without a network."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from modelcatalog.resolver.cli.options import Json
+from modelcatalog.resolver.cli.rendering import nobody_reads, print_json
 
 _KEY = "demo-key-of-no-value"
 _PYTHON = """\
@@ -24,10 +25,19 @@ with resolve("acme/small", sync=True, timeout=30) as model:
 """
 
 
-def demo() -> None:
-    """Show the whole road: a two-line entry, validate, check, explain, probe, chat, and `resolve` in Python.
+class _Step(NamedTuple):
+    """A command of the demo, as it is shown and as it is run; what it printed is kept under --json."""
 
-    Everything is real but the model: the command, the SDK, HTTP. A small server on this machine plays the provider.
+    command: str
+    exit_code: int
+    output: str | None
+
+
+def demo(json: Json = False) -> None:
+    """Show every step once, without a key.
+
+    A two-line entry, validate, check, explain, probe, chat, and `resolve` in Python. The command, the SDK and HTTP are
+    real; a small server on this machine takes the part of the provider.
     """
     import tempfile
 
@@ -37,34 +47,48 @@ def demo() -> None:
         text = f"catalog: 1\nproviders:\n  acme:\n    base_url: {url}\n"
         Path(folder, "models.yaml").write_text(text, encoding="utf-8")
         Path(folder, "ask.py").write_text(_PYTHON, encoding="utf-8")
-        _say("A provider is two lines in models.yaml:")
-        typer.echo("".join(f"    {line}\n" for line in text.splitlines()))
-        environment = _environment(folder)
-        failed = False
-        for words, keyed in (
-            (["validate", "models.yaml"], False),
-            (["trust", "models.yaml", "--yes"], False),
-            (["check", "acme"], False),
-            (["check", "acme"], True),
-            (["explain", "acme/small", "-M", "timeout=30"], True),
-            (["probe", "acme/small", "acme/smal"], True),
-            (["chat", "acme/small", "What are you?"], True),
-        ):
-            extra = {"ACME_API_KEY": _KEY} if keyed else {}
-            if keyed and not environment.get("ACME_API_KEY"):
-                _say(f"export ACME_API_KEY={_KEY}", prompt="$ ")
-            environment |= extra
-            code = _run(
-                ["catalog", *words],
-                [sys.executable, "-m", "modelcatalog.resolver.cli", *words],
-                environment,
-                folder,
-            )
-            failed |= code not in (0, 1)
-        typer.echo("".join(f"    {line}\n" for line in _PYTHON.splitlines()))
-        failed |= _run(["python", "ask.py"], [sys.executable, "ask.py"], environment, folder) != 0
+        steps = []
+        for step in _steps(folder, text, json=json):
+            steps.append(step)
+            if nobody_reads():
+                break
+    failed = any(step.exit_code not in (0, 1) for step in steps) or steps[-1].exit_code != 0
+    if json:
+        rows = [step._asdict() for step in steps]
+        print_json({"models.yaml": text, "ask.py": _PYTHON, "steps": rows, "ok": not failed})
     if failed:
         raise typer.Exit(1)
+
+
+def _steps(folder: str, text: str, *, json: bool) -> Iterator[_Step]:
+    """Each command, run; shown at once if it isn't kept for JSON."""
+
+    def say(line: str) -> None:
+        if not json:
+            typer.echo(line)
+
+    def indented(lines: str) -> None:
+        say("".join(f"    {line}".rstrip() + "\n" for line in lines.splitlines()))
+
+    say("A provider is two lines in models.yaml:")
+    indented(text)
+    environment = _environment(folder)
+    for words, keyed in (
+        (["validate", "models.yaml"], False),
+        (["trust", "models.yaml", "--yes"], False),
+        (["check", "acme"], False),
+        (["check", "acme"], True),
+        (["explain", "acme/small", "-M", "timeout=30"], True),
+        (["probe", "acme/small", "acme/smal"], True),
+        (["chat", "acme/small", "What are you?"], True),
+    ):
+        if keyed and "ACME_API_KEY" not in environment:
+            say(f"$ export ACME_API_KEY={_KEY}")
+            environment["ACME_API_KEY"] = _KEY
+        command = [sys.executable, "-m", "modelcatalog.resolver.cli", *words]
+        yield _run(["catalog", *words], command, environment, folder, json=json)
+    indented(_PYTHON)
+    yield _run(["python", "ask.py"], [sys.executable, "ask.py"], environment, folder, json=json)
 
 
 def _environment(folder: str) -> dict[str, str]:
@@ -80,16 +104,25 @@ def _environment(folder: str) -> dict[str, str]:
     return child_environment(("MODELCATALOG_", "ACME_", "OPENAI_"), own)
 
 
-def _run(shown: Sequence[str], command: Sequence[str], environment: dict[str, str], folder: str) -> int:
+def _run(
+    shown: Sequence[str], command: Sequence[str], environment: dict[str, str], folder: str, *, json: bool
+) -> _Step:
     import shlex
     import subprocess
 
-    _say(shlex.join(shown), prompt="$ ")
+    if json:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            check=False,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        return _Step(shlex.join(shown), done.returncode, done.stdout)
+    typer.echo(f"$ {shlex.join(shown)}")
     sys.stdout.flush()
     code = subprocess.run(command, cwd=folder, env=environment, check=False).returncode
     typer.echo()
-    return code
-
-
-def _say(text: str, prompt: str = "") -> None:
-    typer.echo(f"{prompt}{text}")
+    return _Step(shlex.join(shown), code, None)

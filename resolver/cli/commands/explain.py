@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from modelcatalog.resolver.cli.options import BaseUrl, Config, Files, Json, Model, Pairs, plan_for
-from modelcatalog.resolver.cli.rendering import columns, emit, fold, paint, print_json
+from modelcatalog.resolver.cli.rendering import columns, emit, fold, fold_hint, paint, print_json
 
 if TYPE_CHECKING:
     from modelcatalog.resolver.credentials.values import Looked, SettingValue
@@ -22,20 +22,42 @@ def explain(
     file: Files = None,
     json: Json = False,
 ) -> None:
-    """Explain a model name: provider, client, key, base URL and arguments, each with its source. Offline."""
+    """Explain what a model name means here.
+
+    Shows provider, client, key, base URL and arguments, each with its source. Offline.
+    """
     from modelcatalog.resolver.catalogs.discovery import load_catalog
 
     plan = plan_for(model, load_catalog(file or ()), m, model_config, model_base_url)
+    checked = _compare(plan)
     if json:
         print_json(plan.to_json())
     else:
-        emit(lines(plan))
+        emit(lines(plan, checked=checked))
     if plan.errors:
         raise typer.Exit(1)
 
 
-def lines(plan: Plan) -> list[str]:
-    """The plan as text."""
+def _compare(plan: Plan) -> bool:
+    """Compare the arguments for the SDK with what it takes, as `resolve` does; whether that was possible here.
+
+    Imports the SDK if there are any. Raises UnknownArgumentError.
+    """
+    from modelcatalog.providers.adapter.registry import load_adapter
+    from modelcatalog.resolver.planning.arguments import check_signatures
+
+    given = [one for one in plan.arguments if one.target not in ("setting", "option", "body")]
+    if given and plan.installed is not None and plan.machine is None:
+        try:
+            check_signatures(plan.entry, given, load_adapter(plan.entry.adapter))
+        except ImportError:
+            return False
+        return True
+    return not given
+
+
+def lines(plan: Plan, *, checked: bool = True) -> list[str]:
+    """The plan as text. `checked`: the SDK takes arguments of these names."""
     from modelcatalog.resolver.planning.plan import plain
 
     entry = plan.entry
@@ -60,16 +82,21 @@ def lines(plan: Plan) -> list[str]:
     for argument in plan.arguments:
         if argument.target != "setting":
             to = "every call" if argument.target == "option" else argument.target
+            if not checked and argument.target not in ("option", "body", "adapter"):
+                to += " (not checked before the client is built)"
             rows.append(
                 (argument.name, _short(plain(argument.value, argument.name)), f"{argument.source} -> {to}")
             )
     if plan.not_passed_on:
-        rows.append(("not passed on", ", ".join(plan.not_passed_on), "the SDK would have read them"))
+        rows.append(
+            ("ignored", ", ".join(plan.not_passed_on), "the SDK would have read them (not passed on)")
+        )
     result = [str(plan.ref), *columns(rows, most=34)]
     for finding in plan.findings:
         mood = {"error": "bad", "warning": "warn", "note": "dim"}[finding.severity]
-        first, *more = fold(f"  {finding.severity}: ", finding.text())
+        first, *more = fold(f"  {finding.severity}: ", finding.message)
         result += [first.replace(finding.severity, paint(finding.severity, mood), 1), *more]
+        result += fold_hint("  hint: ", finding.hint) if finding.hint else []
     return result
 
 
@@ -88,7 +115,7 @@ def _setting_row(plan: Plan, value: SettingValue) -> tuple[str, str, str]:
 
 def _also(looked: Looked) -> str:
     if looked.where is None:
-        return f"{looked.variable} is there too"
+        return f"{looked.variable} is set too"
     where = {"environment": "set", "keyring": "in the keyring"}.get(looked.where, f"in {looked.where}")
     return f"{looked.variable} is {where} too"
 

@@ -27,7 +27,10 @@ def explain_code(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Explain codes of findings, as `check --json`, `check` and docs/findings.md have them."""
+    """Explain the code of a finding.
+
+    Codes are in the output of `check --json` and in docs/findings.md.
+    """
     found = [_code(code) for code in codes or complete_code("")]
     if json:
         print_json({"codes": [_as_json(one) for one in found]})
@@ -47,8 +50,8 @@ def _code(code: str) -> FindingCode:
     if folded in CODES:
         return CODES[folded]
     near = nearest(folded, CODES)
-    guess = f" Did you mean {near[0]!r}?" if near else ""
-    raise ArgumentError(f"No code {code!r}.{guess} (`catalog explain-code` lists them.)", argument=code)
+    hint = f"catalog explain-code {near[0]}" if near else "catalog explain-code (lists them)"
+    raise ArgumentError(f"no code {code!r}", argument=code, suggestions=near, hint=hint)
 
 
 def _lines(one: FindingCode) -> list[str]:

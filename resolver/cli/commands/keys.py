@@ -1,8 +1,10 @@
-"""`catalog keys`: keys in the keyring of the system. A key is typed unseen or read from a pipe, never an argument."""
+"""`catalog keys`: keys in the system's keyring. A key is typed unseen or read from a pipe, never an argument."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -22,8 +24,10 @@ def keys(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Keep keys in the keyring of the system: `keys set openai` asks for one, unseen, or reads it from standard input;
-    `keys list` shows them masked; `keys remove openai` takes one out.
+    """Keep API keys in the system's keyring.
+
+    `keys set openai` asks for one, unseen, or reads it from standard input. `keys list` shows them redacted.
+    `keys remove openai` removes one.
     """
     from modelcatalog.catalog.diagnostics.errors import ArgumentError
 
@@ -32,63 +36,99 @@ def keys(
         _list(json=json)
         return
     if action not in ("set", "remove"):
+        meant = _MEANT.get(action.casefold(), "--help")
+        whose = f" {name or 'openai'}" if meant in ("set", "remove") else ""
         raise ArgumentError(
-            f"{action!r} is nothing to do with keys: say set, list or remove.", argument=action
+            f"no action {action!r}; expected set, list or remove",
+            argument=action,
+            hint=f"catalog keys {meant}{whose}" + (" (shows keys redacted)" if meant == "list" else ""),
         )
     if name is None:
-        raise ArgumentError(f"Whose key? catalog keys {action} openai", argument="name")
-    (_set if action == "set" else _remove)(name)
+        raise ArgumentError("no provider was named", argument="name", hint=f"catalog keys {action} openai")
+    (_set if action == "set" else _remove)(name, json=json)
 
 
-def _set(name: str) -> None:
+_MEANT = {
+    **dict.fromkeys(("get", "show", "ls", "print", "read"), "list"),
+    **dict.fromkeys(("add", "put", "store", "save", "new"), "set"),
+    **dict.fromkeys(("delete", "del", "rm", "unset", "drop", "forget"), "remove"),
+}
+"""Other words for the actions."""
+
+
+def _set(name: str, *, json: bool) -> None:
     from modelcatalog.catalog.diagnostics.errors import ArgumentError
-    from modelcatalog.resolver.credentials import keyring as keyring_home
+    from modelcatalog.resolver.credentials import keyring
 
     variable = _variable(name)
-    said = typer.prompt(f"Key for {variable}", hide_input=True) if sys.stdin.isatty() else sys.stdin.read()
-    value = said.strip()
-    if not value or any(sign.isspace() for sign in value) or not value.isascii() or not value.isprintable():
+    with _usable(variable):
+        keyring.read(variable)  # before a secret is asked for in vain
+    typed = typer.prompt(f"Key for {variable}", hide_input=True) if sys.stdin.isatty() else sys.stdin.read()
+    value = typed.strip()
+    if not value or any(one.isspace() for one in value) or not value.isascii() or not value.isprintable():
+        what = "it is empty" if not value else "it has blanks or characters that no key has"
         raise ArgumentError(
-            "That is no key: it is empty, or has blanks or unusual signs in it.", argument=name
+            f"not an API key: {what}",
+            argument=name,
+            hint=f"type the key when asked: catalog keys set {name}",
         )
+    with _usable(variable):
+        keyring.keep(variable, value)
+    if json:
+        print_json({"variable": variable, "keyring": keyring.backend()})
+    else:
+        emit([f"{variable} is in the keyring ({keyring.backend()})."])
+
+
+@contextmanager
+def _usable(variable: str) -> Iterator[None]:
+    """Our error for a keyring that can't be used, with the way without one."""
+    from modelcatalog.catalog.diagnostics.errors import ArgumentError
+    from modelcatalog.resolver.credentials.keyring import KeyringUnusableError
+
     try:
-        keyring_home.keep(variable, value)
-    except (keyring_home.KeyringUnusableError, OSError) as error:
-        raise ArgumentError(f"The keyring can't be used: {error}.", argument=name) from None
-    emit([f"{variable} is in the keyring ({keyring_home.backend()})."])
+        yield
+    except (KeyringUnusableError, OSError) as error:
+        reason, _, install = str(error).partition(": pip install ")
+        hint = f"export {variable}=... (without a keyring)"
+        raise ArgumentError(
+            f"the keyring can't be used: {reason.rstrip('.')}",
+            argument=variable,
+            hint=f"pip install {install}" if install else hint,
+        ) from None
 
 
 def _list(*, json: bool) -> None:
     from modelcatalog.catalog.redaction.secret import Secret
-    from modelcatalog.resolver.credentials import keyring as keyring_home
+    from modelcatalog.resolver.credentials import keyring
 
     rows: list[tuple[str, str]] = []
-    for variable in keyring_home.all_kept():
+    for variable in keyring.all_kept():
         try:
-            value = keyring_home.read(variable)
-        except keyring_home.KeyringUnusableError as error:
+            value = keyring.read(variable)
+        except keyring.KeyringUnusableError as error:
             rows.append((variable, f"can't be read: {error}"))
         else:
-            rows.append((variable, "gone from the keyring" if value is None else str(Secret(value))))
+            rows.append((variable, "no longer in the keyring" if value is None else str(Secret(value))))
     if json:
         print_json({"keys": [{"variable": variable, "value": value} for variable, value in rows]})
     else:
-        emit(columns(rows, indent=0) or ["No key is in the keyring. Put one there: catalog keys set openai"])
+        emit(columns(rows, indent=0) or ["No key is in the keyring.", "hint: catalog keys set openai"])
 
 
-def _remove(name: str) -> None:
-    from modelcatalog.catalog.diagnostics.errors import ArgumentError
-    from modelcatalog.resolver.credentials import keyring as keyring_home
+def _remove(name: str, *, json: bool) -> None:
+    from modelcatalog.catalog.diagnostics.errors import ModelCatalogError
+    from modelcatalog.resolver.credentials import keyring
 
     variable = _variable(name)
-    try:
-        there = keyring_home.drop(variable)
-    except (keyring_home.KeyringUnusableError, OSError) as error:
-        raise ArgumentError(f"The keyring can't be used: {error}.", argument=name) from None
-    if not there:
-        typer.echo(f"{variable} wasn't in the keyring.", err=True)
-        raise typer.Exit(1)
-    emit([f"{variable} is no longer in the keyring."])
+    with _usable(variable):
+        was_kept = keyring.drop(variable)
+    if not was_kept:
+        raise ModelCatalogError(f"{variable} is not in the keyring", hint="catalog keys list")
+    if json:
+        print_json({"variable": variable, "removed": True})
+    else:
+        emit([f"{variable} is no longer in the keyring."])
 
 
 def _variable(name: str) -> str:
@@ -109,7 +149,13 @@ def _variable(name: str) -> str:
     try:
         key = catalog.entry(found, qualifier or None).settings.get("api_key")
     except KeyError:
-        raise ArgumentError(f"{found} has no qualifier {qualifier!r}.", argument=name) from None
+        raise ArgumentError(
+            f"{found} has no qualifier {qualifier!r}", argument=name, hint=f"catalog show {found}"
+        ) from None
     if key is None or not key.env:
-        raise ArgumentError(f"{name} has no key: it uses cloud credentials, or takes none.", argument=name)
+        raise ArgumentError(
+            f"{name} has no API key: it takes other credentials, or none",
+            argument=name,
+            hint=f"catalog show {name}",
+        )
     return key.env[0]

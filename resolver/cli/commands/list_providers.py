@@ -1,4 +1,4 @@
-"""`catalog list`: the providers there are."""
+"""`catalog list`: every provider of the catalog."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ def _name(entry: Entry) -> str:
 
 
 def needs(entry: Entry, mark: str = "") -> str:
-    """What one has to set, or which credentials to have, before it can be used; each variable between two `mark`s."""
+    """The variables and credentials that it needs before it can be used; each variable between two `mark`s."""
     required = [
         s
         for s in entry.settings.values()
         if (s.required or s.required_for) and s.default is None and s.variables
     ]
     others = [f"{mark}{setting.variables[0]}{mark}" for setting in required if setting.name != "api_key"]
-    ways = [_CLOUDS[scheme] for scheme in entry.auth if scheme in _CLOUDS]
+    ways = [_CREDENTIALS[scheme] for scheme in entry.auth if scheme in _CREDENTIALS]
     key = entry.settings.get("api_key")
     if key is not None and key.variables and (key.required or ways):
         ways.insert(0, f"{mark}{key.variables[0]}{mark}")
     return ", ".join([*filter(None, [" or ".join(ways)]), *others]) or "nothing"
 
 
-_CLOUDS = {"aws": "AWS credentials", "google": "Google credentials", "entra": "Entra ID credentials"}
+_CREDENTIALS = {"aws": "AWS credentials", "google": "Google credentials", "entra": "Entra ID credentials"}
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from modelcatalog.resolver.cli.options import (
     complete_model,
     plan_for,
 )
-from modelcatalog.resolver.cli.rendering import emit, fold, paint, print_json
+from modelcatalog.resolver.cli.rendering import emit, fold, fold_hint, paint, print_json
 
 if TYPE_CHECKING:
     from modelcatalog.resolver.probing.probe import ProbeReport
@@ -30,7 +30,10 @@ def probe(
     file: Files = None,
     json: Json = False,
 ) -> None:
-    """Make one live call of each model (a dozen tokens), and say what failed where. Exits with 1 if one did."""
+    """Make one live call of each model.
+
+    Costs a dozen tokens each. Shows the step at which a call failed, and what to do. Exits with 1 if one failed.
+    """
     from concurrent.futures import ThreadPoolExecutor
 
     from modelcatalog.resolver.catalogs.discovery import load_catalog
@@ -67,6 +70,8 @@ def _lines(report: ProbeReport, space: int) -> list[str]:
     lines = [f"{head}{paint(f'failed at {report.step}', 'bad')}{status}{took}"]
     called = f"{report.method or 'POST'} {report.url}" if report.url else None
     base = f"base URL {report.base_url} ({report.base_url_source})" if report.base_url and called else None
-    for text in filter(None, (called, report.detail, report.hint, base)):
-        lines += fold(" " * len(head), text)
+    pad = " " * len(head)
+    for text in filter(None, (called, report.detail, base)):
+        lines += fold(pad, text)
+    lines += fold_hint(f"{pad}hint: ", report.hint) if report.hint else []
     return lines

@@ -1,4 +1,4 @@
-"""`catalog show`: everything the catalog says of one provider."""
+"""`catalog show`: everything in the catalog about one provider."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def show(names: Names, file: Files = None, json: Json = False) -> None:
-    """Show providers: settings, variables, defaults, where arguments go, and the line each comes from."""
+    """Show all facts about a provider.
+
+    Settings, variables, defaults, where arguments go, and the line that each comes from.
+    """
     from modelcatalog.resolver.catalogs.discovery import load_catalog
     from modelcatalog.resolver.catalogs.selection import select
 
@@ -44,7 +47,7 @@ def _lines(catalog: Catalog, entry: Entry) -> list[str]:
         ("verified", entry.verified),
     ):
         rows += [(key, str(value))] if value else []
-    rows += [("written in", str(entry.place))]
+    rows += [("defined in", str(entry.place))]
     settings = [("  " + setting.name, _setting(setting)) for setting in entry.settings.values()]
     headers = [("  " + name, header.value or ", ".join(header.env)) for name, header in entry.headers.items()]
     lines = [entry.id, *columns(rows), "  settings", *columns(settings)]

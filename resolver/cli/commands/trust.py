@@ -1,4 +1,4 @@
-"""`catalog trust`: let a project's file send what is yours, after seeing what it would send where."""
+"""`catalog trust`: let a project's file send keys of yours, after seeing what it would send where."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modelcatalog.resolver.cli.options import Json
-from modelcatalog.resolver.cli.rendering import columns, counted, emit, fold, paint, print_json
+from modelcatalog.resolver.cli.rendering import columns, counted, emit, fold, note, paint, print_json
 
 if TYPE_CHECKING:
     from modelcatalog.resolver.trust.preview import Preview
@@ -22,8 +22,10 @@ def trust(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
     json: Json = False,
 ) -> None:
-    """Trust a project's file as it is now: it may send keys of yours to the hosts that it names. Shows what it would
-    send where, and asks. An edit of the file ends the trust.
+    """Trust a project's file as it is now.
+
+    The file may then send keys of yours to the hosts that it names. Shows what would be sent where, and asks. An edit
+    of the file ends the trust.
     """
     from modelcatalog.catalog.diagnostics.errors import ArgumentError
 
@@ -31,12 +33,14 @@ def trust(
         _list(json=json)
         return
     if not files:
-        raise ArgumentError("No file was named: catalog trust models.yaml, or --list.", argument="files")
+        raise ArgumentError(
+            "no file was named", argument="files", hint="catalog trust models.yaml, catalog trust --list"
+        )
     missing = [str(path) for path in files if not path.is_file() and not remove]
     if missing:
-        raise ArgumentError(f"{', '.join(missing)} isn't a file that is there.", argument="files")
+        raise ArgumentError(f"file not found: {', '.join(missing)}", argument="files")
     if remove:
-        _remove(files)
+        _remove(files, json=json)
         return
     from modelcatalog.resolver.trust.review import look
 
@@ -54,7 +58,7 @@ def trust(
         try:
             record(path, digest)
         except OSError as error:
-            raise ArgumentError(f"That can't be recorded: {error}.", argument="files") from None
+            raise ArgumentError(f"the trust can't be recorded: {error}", argument="files") from None
     if not json:
         emit(
             [
@@ -84,9 +88,7 @@ def _state(what: str) -> str:
 
 def _agreed(count: int) -> bool:
     if not sys.stdin.isatty():
-        typer.echo(
-            "Nothing was recorded: there is nobody to ask here. With --yes it is recorded unasked.", err=True
-        )
+        note("error: nothing was recorded: there is no terminal to ask on\nhint: catalog trust --yes FILE")
         return False
     return typer.confirm(f"Trust {'them' if count > 1 else 'it'}?", default=False)
 
@@ -95,7 +97,7 @@ def _list(*, json: bool) -> None:
     from modelcatalog.resolver.trust.records import content_of, trusted_files
 
     known = trusted_files()
-    states = {one: _said(content_of(one.path), one.digest) for one in known}
+    states = {one: _state_of(content_of(one.path), one.digest) for one in known}
     if json:
         rows = [{"file": str(one.path), "since": one.since, "state": states[one]} for one in known]
         print_json({"trusted": rows})
@@ -105,18 +107,27 @@ def _list(*, json: bool) -> None:
         emit(["No file of a project is trusted."])
 
 
-def _said(content: str | None, digest: str) -> str:
-    return "gone" if content is None else "as it was" if content == digest else "changed since, not trusted"
+def _state_of(content: str | None, digest: str) -> str:
+    return (
+        "file not found"
+        if content is None
+        else "unchanged"
+        if content == digest
+        else "changed since, no longer trusted"
+    )
 
 
-def _remove(files: list[Path]) -> None:
+def _remove(files: list[Path], *, json: bool) -> None:
+    from modelcatalog.catalog.diagnostics.errors import ModelCatalogError
     from modelcatalog.resolver.trust.records import distrust
 
     unknown = [str(path) for path in files if not distrust(path)]
     if unknown:
-        typer.echo(f"{', '.join(unknown)} wasn't trusted.", err=True)
-        raise typer.Exit(1)
-    emit([f"{counted(len(files), 'file')} no longer trusted."])
+        raise ModelCatalogError(f"not trusted: {', '.join(unknown)}", hint="catalog trust --list")
+    if json:
+        print_json({"removed": [str(path) for path in files]})
+    else:
+        emit([f"{counted(len(files), 'file')} no longer trusted."])
 
 
 def _as_json(path: Path, sent: list[Preview]) -> dict[str, object]:

@@ -13,12 +13,15 @@ from modelcatalog.resolver.cli.rendering import counted, emit, paint, print_json
 
 def validate(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Catalog files; without any, all that are in use.")
+        list[Path] | None, typer.Argument(help="Catalog files; without any, all that are read.")
     ] = None,
     file: Files = None,
     json: Json = False,
 ) -> None:
-    """Check catalog files: each problem with its line and its hint. Exits with 1 when there is one."""
+    """Find the problems of catalog files.
+
+    Shows each with its line and a hint. Exits with 1 if there is one.
+    """
     from modelcatalog.resolver.catalogs.discovery import load_catalog
     from modelcatalog.resolver.catalogs.validate import validate as validate_library
 

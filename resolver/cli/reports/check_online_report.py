@@ -1,4 +1,4 @@
-"""`catalog check --online`: what is shown while providers are asked, and what came of it."""
+"""`catalog check --online`: what is shown while providers are contacted, and their answers."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from modelcatalog.resolver.cli.rendering import columns, fold, fold_hint, paint
 if TYPE_CHECKING:
     from modelcatalog.resolver.checking.report import CheckReport, CheckRow, OnlineAnswer
 
-Told = Callable[[str, "OnlineAnswer | None"], None]
+Report = Callable[[str, "OnlineAnswer | None"], None]
 _HEADS = (("works", "Works", "good"), ("answers", "Answers", "good"), ("unsure", "Unsure", "warn"))
 
 
 def ask(report: CheckReport, timeout: float, concurrency: int, *, shows: bool) -> CheckReport:
-    """The report with the answers; a line for each that is being asked is shown meanwhile, on a terminal only."""
+    """The report with the answers. Meanwhile, on a terminal only, each provider has a line."""
     from modelcatalog.resolver.checking.online import ask_all
 
-    with _progress(report, shows=shows and sys.stdout.isatty()) as progress:
-        return ask_all(report, timeout=timeout, concurrency=concurrency, progress=progress)
+    with _progress(report, shows=shows and sys.stdout.isatty()) as report_answer:
+        return ask_all(report, timeout=timeout, concurrency=concurrency, progress=report_answer)
 
 
 def lines(rows: Sequence[CheckRow], *, named: bool = False) -> list[str]:
-    """What came of each row that was asked; `named`: somebody asked for these rows."""
+    """The answer to each row that was contacted; `named`: somebody asked for these rows."""
     result: list[str] = []
     for outcome, head, mood in _HEADS:
         found = [row for row in rows if row.answer is not None and row.answer.outcome == outcome]
         if found:
             result += [paint(f"{head} ({len(found)})", mood), *columns(_cells(row) for row in found)]
-            result += [line for row in found for line in _told(row)]
+            result += [line for row in found for line in _findings_of(row)]
     asked = [(row, row.answer) for row in rows if row.answer is not None]
     failing = [row for row, answer in asked if answer.outcome == "fails" and (named or row.touched)]
     silent = [row.id for row, answer in asked if answer.outcome == "fails" and row not in failing]
@@ -42,10 +42,14 @@ def lines(rows: Sequence[CheckRow], *, named: bool = False) -> list[str]:
             *(line for row in failing for line in _failed(row)),
         ]
     if silent:
-        result += fold(f"No answer ({len(silent)})  ", f"{', '.join(silent)} (nothing was set up for them)")
+        result += fold(
+            f"No answer ({len(silent)})  ", f"{', '.join(silent)} (nothing is configured for them)"
+        )
     if unasked:
-        text = f"{', '.join(row.id for row in unasked)} (nothing free to ask; catalog probe PROVIDER/MODEL tells)"
-        result += fold(f"Not asked ({len(unasked)})  ", text)
+        text = (
+            f"{', '.join(row.id for row in unasked)} (no call is free of cost; catalog probe PROVIDER/MODEL)"
+        )
+        result += fold(f"Not contacted ({len(unasked)})  ", text)
     return result
 
 
@@ -63,7 +67,7 @@ def _cells(row: CheckRow) -> tuple[str, str]:
     return row.id, ", ".join(parts)
 
 
-def _told(row: CheckRow) -> list[str]:
+def _findings_of(row: CheckRow) -> list[str]:
     found = row.answer.findings if row.answer is not None and row.answer.outcome == "answers" else ()
     return [line for finding in found for line in fold("    ", finding.text())]
 
@@ -73,12 +77,12 @@ def _failed(row: CheckRow) -> list[str]:
     for finding in row.answer.findings if row.answer is not None else ():
         head = f"  {row.id}  "
         result += fold(head, f"{finding.code}: {finding.message}")
-        result += fold_hint(" " * len(head), finding.hint) if finding.hint else []
+        result += fold_hint(f"{' ' * len(head)}hint: ", finding.hint) if finding.hint else []
     return result
 
 
 @contextmanager
-def _progress(report: CheckReport, *, shows: bool) -> Iterator[Told]:
+def _progress(report: CheckReport, *, shows: bool) -> Iterator[Report]:
     if not shows:
         yield lambda _name, _answer: None
         return
@@ -86,23 +90,23 @@ def _progress(report: CheckReport, *, shows: bool) -> Iterator[Told]:
     from rich.live import Live
     from rich.text import Text
 
-    states = {row.id: "waits" for row in report.rows if row.state == "ready"}
+    states = {row.id: "waiting" for row in report.rows if row.state == "ready"}
     space = max(map(len, states), default=0)
 
     def shown() -> Text:
         asked = [f"  {name.ljust(space)}  {state}" for name, state in states.items()]
-        done = sum(state not in ("waits", "is asked ...") for state in states.values())
+        done = sum(state not in ("waiting", "contacting ...") for state in states.values())
         return Text(
-            "\n".join([f"Asking {len(states)}, {done} done", *asked]), no_wrap=True, overflow="ellipsis"
+            "\n".join([f"Contacting {len(states)}, {done} done", *asked]), no_wrap=True, overflow="ellipsis"
         )
 
     with Live(shown(), console=Console(highlight=False), transient=True, auto_refresh=False) as live:
 
-        def progress(name: str, answer: OnlineAnswer | None) -> None:
-            states[name] = "is asked ..." if answer is None else _state(answer)
+        def report_answer(name: str, answer: OnlineAnswer | None) -> None:
+            states[name] = "contacting ..." if answer is None else _state(answer)
             live.update(shown(), refresh=True)
 
-        yield progress
+        yield report_answer
 
 
 def _state(answer: OnlineAnswer) -> str:

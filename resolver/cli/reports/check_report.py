@@ -1,4 +1,4 @@
-"""What `catalog check` shows: what is ready, broken, not set up, and what else is worth knowing."""
+"""What `catalog check` shows: what is ready, what is wrong, what isn't configured, and notes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.checking.report import CheckReport, CheckRow
     from modelcatalog.resolver.credentials.values import SettingValue
 
-_NO_CREDENTIALS = ("no-credentials", "unusable-credentials")
-_LACKING = (*_NO_CREDENTIALS, "near-miss-variable", "unloaded-variable", "empty-variable")
-"""What may be the reason why something isn't set up."""
+_CREDENTIALS = ("no-credentials", "unusable-credentials")
+_REASONS = (*_CREDENTIALS, "near-miss-variable", "unloaded-variable", "empty-variable")
+"""What may be the reason why something isn't configured."""
 
 _MOST_MODELS = 3
 
 
 def lines(report: CheckReport, *, detailed: bool, named: bool = False) -> list[str]:
-    """The report. `detailed`: with what each row lacks that isn't set up; `named`: somebody asked for these rows."""
+    """The report. `detailed`: what rows need that aren't configured, too; `named`: somebody asked for these rows."""
     result: list[str] = []
     if any(row.answer for row in report.rows):
         result += check_online.lines(report.rows, named=named)
@@ -31,15 +31,15 @@ def lines(report: CheckReport, *, detailed: bool, named: bool = False) -> list[s
             *columns(_ready(row, detailed=detailed) for row in ready),
         ]
     if broken := report.of("error"):
-        result += [paint(f"Broken ({len(broken)})", "bad")]
+        result += [paint(f"Error ({len(broken)})", "bad")]
         result += [line for row in broken for line in _needs(row)]
     if missing := report.of("not_configured"):
         if detailed:
-            result += [f"Not set up ({len(missing)})", *(line for row in missing for line in _needs(row))]
+            result += [f"Not configured ({len(missing)})", *(line for row in missing for line in _needs(row))]
         else:
             names = ", ".join(row.id for row in missing)
-            result += fold(f"Not set up ({len(missing)})  ", f"{names} (catalog check --all shows each)")
-    result += _worth_knowing(report, detailed=detailed)
+            result += fold(f"Not configured ({len(missing)})  ", f"{names} (catalog check --all shows each)")
+    result += _all_notes(report, detailed=detailed)
     if report.problems:
         result += [paint(f"Problems in catalog files ({len(report.problems)})", "bad")]
         result += [problem.render() for problem in report.problems]
@@ -63,7 +63,7 @@ def _ready(row: CheckRow, *, detailed: bool) -> tuple[str, str, str]:
 
 
 def way_in(row: CheckRow) -> str:
-    """The login that is used, and where: region, project and the like."""
+    """The credentials that are used, and for what: region, project and the like."""
     identity = row.plan.identity.source if row.plan.identity and row.plan.identity.source else row.plan.auth
     settings = row.plan.entry.settings
     values = [
@@ -86,44 +86,47 @@ def _from(value: SettingValue | None) -> str:
 
 def _needs(row: CheckRow) -> list[str]:
     result: list[str] = []
-    for at, finding in enumerate(f for f in row.findings if _stands_in_the_way(row, f)):
+    retired = [finding for finding in row.findings if finding.code == "retired"]
+    for at, finding in enumerate(
+        f for f in retired or row.findings if f in retired or _is_in_the_way(row, f)
+    ):
         head = f"  {row.id}  " if at == 0 else " " * (len(row.id) + 4)
         result += fold(head, finding.message)
         if finding.hint:
-            result += fold_hint(" " * len(head), finding.hint)
+            result += fold_hint(f"{' ' * len(head)}hint: ", finding.hint)
     return result
 
 
-def _stands_in_the_way(row: CheckRow, finding: Finding) -> bool:
-    return finding.severity == "error" or (row.state != "ready" and finding.code in _LACKING)
+def _is_in_the_way(row: CheckRow, finding: Finding) -> bool:
+    return finding.severity == "error" or (row.state != "ready" and finding.code in _REASONS)
 
 
-def _worth_knowing(report: CheckReport, *, detailed: bool) -> list[str]:
-    told: dict[tuple[str, str | None], list[str]] = {}
+def _all_notes(report: CheckReport, *, detailed: bool) -> list[str]:
+    shown_once: dict[tuple[str, str | None], list[str]] = {}
     for row in report.rows:
         for finding in _notes(row, detailed=detailed):
-            told.setdefault((finding.message, finding.hint), []).append(row.id)
+            shown_once.setdefault((finding.message, finding.hint), []).append(row.id)
     for finding in report.findings:
-        told.setdefault((finding.message, finding.hint), [])
-    result = [paint("Worth knowing", "warn")] if told else []
-    for (message, hint), ids in told.items():
+        shown_once.setdefault((finding.message, finding.hint), [])
+    result = [paint("Notes", "warn")] if shown_once else []
+    for (message, hint), ids in shown_once.items():
         who = ", ".join(ids)
         says_who = not ids or any(message.startswith(f"{one} ") or f" {one} " in message for one in ids)
         result += fold("  ", message if says_who else f"{who}: {message}")
-        result += fold_hint("    ", hint) if hint else []
+        result += fold_hint("    hint: ", hint) if hint else []
     return result
 
 
 def _notes(row: CheckRow, *, detailed: bool) -> Iterator[Finding]:
-    """What isn't told of the row elsewhere: of one that isn't set up, only what may be the reason."""
+    """What isn't shown of the row elsewhere: of one that isn't configured, only what may be the reason."""
     shown = row.state == "error" or (detailed and row.state == "not_configured")
     models = 0
     for finding in row.findings:
-        if finding.severity == "error" or finding.code in _NO_CREDENTIALS:
+        if finding.severity == "error" or finding.code in _CREDENTIALS:
             continue
-        if shown and _stands_in_the_way(row, finding):
+        if shown and (finding.code == "retired" or _is_in_the_way(row, finding)):
             continue
-        if row.state == "not_configured" and not detailed and finding.code not in _LACKING:
+        if row.state == "not_configured" and not detailed and finding.code not in _REASONS:
             continue
         models += finding.code == "model-retired"
         if finding.code != "model-retired" or models <= _MOST_MODELS:
