@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from modelcatalog.catalog.diagnostics.errors import setup_error
 from modelcatalog.catalog.diagnostics.finding import Finding
 from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.catalog.redaction.secret_names import is_secret_name
 from modelcatalog.providers.adapter.connection import Connection
 from modelcatalog.resolver.credentials.environment import Environment
 
@@ -31,7 +32,12 @@ def connect(plan: Plan, adapter: Adapter) -> Connection:
         if argument.target not in ("setting", "option"):
             value = argument.value.reveal() if isinstance(argument.value, Secret) else argument.value
             by_target.setdefault(argument.target, {})[argument.name] = value
-    ambient = {one.variable: environment.raw(one.variable) for one in adapter.AMBIENT}
+    # Of one that holds a secret, an adapter needs to know only that it is set.
+    ambient = {
+        one.variable: "" if is_secret_name(one.variable) else environment.raw(one.variable)
+        for one in adapter.AMBIENT
+        if environment.has(one.variable)
+    }
     return Connection(
         provider=plan.entry.provider,
         qualifier=plan.entry.qualifier,

@@ -11,6 +11,7 @@ from modelcatalog.catalog.model.entry_builder import typed
 from modelcatalog.catalog.model.inheritance import linked
 from modelcatalog.catalog.model.layers import key_prefixes
 from modelcatalog.catalog.model.merge import Places, merge
+from modelcatalog.catalog.redaction.secret import Secret, reveal
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.problem import Problem
@@ -163,7 +164,7 @@ class Catalog:
                 found.setdefault(layer.kind, set()).update(record["by"])
         return found
 
-    def owners_of_key(self, key: str) -> tuple[str, tuple[str, ...]] | None:
+    def owners_of_key(self, key: str | Secret) -> tuple[str, tuple[str, ...]] | None:
         """The longest known beginning that `key` has, and the providers whose keys begin so.
 
         A project's file has no word in this: it could have other keys refused.
@@ -172,7 +173,7 @@ class Catalog:
         for layer in self.layers:
             if layer.kind != "project":
                 for prefix, owners in key_prefixes(layer.records).items():
-                    if key.startswith(prefix):
+                    if reveal(key).startswith(prefix):
                         found.setdefault(prefix, []).extend(owners)
         longest = max(found, key=len, default=None)
         return None if longest is None else (longest, tuple(dict.fromkeys(found[longest])))

@@ -6,6 +6,8 @@ import re
 import warnings
 from math import log2
 
+from modelcatalog.catalog.redaction.secret import Secret, reveal
+
 LONGEST = 256
 """Characters of a value that is compared at all: no key or setting with a form of its own is longer."""
 
@@ -52,6 +54,6 @@ def check_pattern(pattern: str) -> None:
         raise SlowPatternError
 
 
-def fits(pattern: str, text: str) -> bool:
+def fits(pattern: str, text: str | Secret) -> bool:
     """Whether the expression is found in the text. A text that is too long to be compared fits."""
-    return len(text) > LONGEST or re.search(pattern, text) is not None
+    return len(reveal(text)) > LONGEST or re.search(pattern, reveal(text)) is not None

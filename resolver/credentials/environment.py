@@ -8,11 +8,13 @@ copy a secret of the user's into a value that is sent.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
+
+from modelcatalog.catalog.redaction.secret import Secret, reveal
 
 if TYPE_CHECKING:
     from pydantic_settings import EnvSettingsSource
@@ -36,10 +38,13 @@ class FileMark(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A variable that has a value, even an empty one. `where` is shown to people: `environment`, `.env:4`."""
+    """A variable that has a value, even an empty one. `where` is shown to people: `environment`, `.env:4`.
+
+    The value is a Secret from here on where that was asked for: its text is in no variable of who gets it.
+    """
 
     variable: str
-    value: str
+    value: str | Secret
     origin: Origin
     where: str
     mark: FileMark | None = None
@@ -53,7 +58,11 @@ class Found(NamedTuple):
     @property
     def is_blank(self) -> bool:
         """Whether it counts as unset."""
-        return not self.value.strip()
+        return not reveal(self.value).strip()
+
+    def differs_from(self, other: Found) -> bool:
+        """Whether it holds something else, white space around it aside."""
+        return bool(reveal(self.value).strip() != reveal(other.value).strip())
 
 
 class Environment(NamedTuple):
@@ -84,8 +93,11 @@ class Environment(NamedTuple):
         secrets = os.environ.get("MODELCATALOG_SECRETS_DIR", "").strip()
         return cls(None, dotenv, Path(secrets) if secrets else None, keyring=True)
 
-    def look(self, names: Sequence[str]) -> list[Found]:
-        """Every value of these variables: in the order of the names, and for each name in the order of the sources."""
+    def look(self, names: Sequence[str], secret: Collection[str] = ()) -> list[Found]:
+        """Every value of these variables: in the order of the names, and for each name in the order of the sources.
+
+        The values of those that are `secret` become Secrets.
+        """
         if not names:
             return []
         fields = _fields(tuple(names))
@@ -93,7 +105,8 @@ class Environment(NamedTuple):
         for origin, values, locate in self._sources(fields):
             for name, value in values.items():
                 if value is not None:
-                    found[name].append(Found(name, str(value), origin, *locate(name)))
+                    kept = Secret(str(value)) if name in secret else str(value)
+                    found[name].append(Found(name, kept, origin, *locate(name)))
         return [hit for name in names for hit in found[name]]
 
     def names(self) -> dict[str, str]:

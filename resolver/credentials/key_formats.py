@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from modelcatalog.catalog.model.catalog import Catalog
     from modelcatalog.catalog.model.entries import Entry, Setting
+    from modelcatalog.catalog.redaction.secret import Secret
     from modelcatalog.resolver.credentials.values import SettingValue
 
 _TELLING = 4
@@ -34,7 +35,7 @@ _PLACEHOLDER = re.compile(
 
 
 def shape_findings(
-    catalog: Catalog, entry: Entry, setting: Setting, values: Mapping[str, SettingValue], text: str
+    catalog: Catalog, entry: Entry, setting: Setting, values: Mapping[str, SettingValue], key: Secret
 ) -> list[Finding]:
     """What the looks of a key say against it, if anything."""
     value = values[setting.name]
@@ -43,11 +44,11 @@ def shape_findings(
         return []
     what = value.source.partition(",")[0] if value.kind != "argument" else "the api_key argument"
     if _is_at_home(entry, base):
-        if value.kind != "argument" and _PLACEHOLDER.fullmatch(text.strip()):
+        if value.kind != "argument" and _PLACEHOLDER.fullmatch(key.reveal().strip()):
             return [_placeholder(entry, setting, value, what)]
-        if foreign := _foreign(catalog, entry, setting, text):
+        if foreign := _foreign(catalog, entry, setting, key):
             return [_moved(entry, setting, value, foreign)]
-    return _unusual(entry, setting, base, text, what)
+    return _unusual(entry, setting, base, key, what)
 
 
 def _is_at_home(entry: Entry, base: SettingValue | None) -> bool:
@@ -60,19 +61,19 @@ def _is_at_home(entry: Entry, base: SettingValue | None) -> bool:
     return ours and is_shipped and not is_private(str(base.value))
 
 
-def _foreign(catalog: Catalog, entry: Entry, setting: Setting, text: str) -> tuple[str, Entry] | None:
+def _foreign(catalog: Catalog, entry: Entry, setting: Setting, key: Secret) -> tuple[str, Entry] | None:
     """The beginning that shows it, and the entry of the provider whose it is."""
-    found = catalog.owners_of_key(text)
+    found = catalog.owners_of_key(key)
     if found is None:
         return None
     prefix, owners = found
     own = [*setting.prefixes, *filter(None, [literal_start(setting.pattern)])]
-    mine = max((len(one) for one in own if text.startswith(one)), default=0)
+    mine = max((len(one) for one in own if key.reveal().startswith(one)), default=0)
     if entry.provider in owners or mine >= len(prefix):
         return None
     if setting.pattern is None and len(prefix) < _TELLING:
         return None
-    if setting.pattern is not None and not mine and fits(setting.pattern, text):
+    if setting.pattern is not None and not mine and fits(setting.pattern, key):
         return None
     owner = next((one for name in owners if (one := _readable(catalog, name)) is not None), None)
     return None if owner is None else (prefix, owner)
@@ -116,10 +117,10 @@ def _placeholder(entry: Entry, setting: Setting, value: SettingValue, what: str)
 
 
 def _unusual(
-    entry: Entry, setting: Setting, base: SettingValue | None, text: str, what: str
+    entry: Entry, setting: Setting, base: SettingValue | None, key: Secret, what: str
 ) -> list[Finding]:
     """A key of another form than the provider's; said only where one file names both the form and the host."""
-    if setting.pattern is None or fits(setting.pattern, text):
+    if setting.pattern is None or fits(setting.pattern, key):
         return []
     here, there = setting.pattern_place, base.place if base is not None else None
     if there is not None and (here is None or here.path != there.path):

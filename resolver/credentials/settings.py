@@ -19,8 +19,9 @@ def settle(
 ) -> dict[str, SettingValue]:
     """The value of every setting that the entry declares, set or not."""
     names = [name for setting in entry.settings.values() for name in setting.variables]
+    secret = {name for setting in entry.settings.values() if setting.secret for name in setting.variables}
     hits: dict[str, list[Found]] = {}
-    for found in environment.look(names):
+    for found in environment.look(names, secret):
         hits.setdefault(found.variable, []).append(found)
     settled = {}
     for name, setting in entry.settings.items():
@@ -73,7 +74,7 @@ def _looked(setting: Setting, hits: list[Found], used: Found | None) -> Iterable
             yield Looked(variable, "unset", None, legacy)
         for hit in mine:
             state = "used" if hit is used else "empty" if hit.is_blank else "shadowed"
-            differs = state == "shadowed" and used is not None and hit.value.strip() != used.value.strip()
+            differs = state == "shadowed" and used is not None and hit.differs_from(used)
             yield Looked(variable, state, hit.where, legacy, differs)  # type: ignore[arg-type]
 
 

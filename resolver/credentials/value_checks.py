@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.finding import Finding
-from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.catalog.validation.safe_regex import fits
 from modelcatalog.resolver.credentials.key_formats import shape_findings
 
@@ -31,12 +31,12 @@ def inspect_settings(
             continue
         if callable(value.value):
             continue
-        text = value.value.reveal() if isinstance(value.value, Secret) else str(value.value)
         if setting.secret:
-            findings += _credential(setting, value, text)
+            secret = value.value if isinstance(value.value, Secret) else Secret(str(value.value))
+            findings += _credential(setting, value, secret)
             if name == "api_key" and auth == "key" and not findings:
-                findings += shape_findings(catalog, entry, setting, values, text)
-        elif problem := _unfit(setting, text):
+                findings += shape_findings(catalog, entry, setting, values, secret)
+        elif problem := _unfit(setting, str(reveal(value.value))):
             hint = _hint_value(value)
             findings.append(Finding("invalid-setting", "error", f"{name} {problem}.", hint, name))
     return findings
@@ -76,7 +76,9 @@ _PASTED = (
 )
 
 
-def _credential(setting: Setting, value: SettingValue, text: str) -> list[Finding]:
+def _credential(setting: Setting, value: SettingValue, secret: Secret) -> list[Finding]:
+    # The key is in no variable here: a traceback that shows them shows none.
+    text = secret.reveal
     what = "the api_key argument" if value.kind == "argument" else value.source.partition(",")[0]
     variable = what if value.kind == "environment" else None
     where = value.source.partition(", ")[2]
@@ -85,33 +87,33 @@ def _credential(setting: Setting, value: SettingValue, text: str) -> list[Findin
     def finding(message: str, hint: str) -> list[Finding]:
         return [Finding("invalid-credential", "error", f"{what} {message}", hint, setting.name)]
 
-    if text != text.strip() and text.strip() and not re.search(r"\s", text.strip()):
-        name = "a line break" if "\n" in text or "\r" in text else "a blank"
-        end = "ends in" if text.rstrip() != text else "begins with"
+    if text() != text().strip() and text().strip() and not re.search(r"\s", text().strip()):
+        name = "a line break" if "\n" in text() or "\r" in text() else "a blank"
+        end = "ends in" if text().rstrip() != text() else "begins with"
         clean = f'export {variable}="$(printf %s "${variable}" | tr -d \'[:space:]\')"'
         return finding(
             f"{end} {name}; it would be refused.",
             f"Fix: {clean}" if variable else again or "Pass it without.",
         )
-    if text[:1] in _QUOTES and len(text) > 1 and text[-1] in "\"'”`":
+    if text()[:1] in _QUOTES and len(text()) > 1 and text()[-1] in "\"'”`":
         clean = f'export {variable}="$(printf %s "${variable}" | sed \'s/^.//; s/.$//\')"'
         return finding(
-            f"has {_QUOTES[text[0]]} around it, as part of the value.",
+            f"has {_QUOTES[text()[0]]} around it, as part of the value.",
             f"Fix: {clean}" if variable else again or "Pass it without them.",
         )
     for form, message, cut in _PASTED:
-        if re.match(form, text):
+        if re.match(form, text()):
             hint = (
                 f'Fix: export {variable}="${{{variable}{cut}}}"'
                 if cut
                 else f"Set it again: export {variable}=..."
             )
             return finding(message, hint if variable else again or "Pass the key alone.")
-    if re.search(r"[\s\x00-\x1f\x7f]", text):
+    if re.search(r"[\s\x00-\x1f\x7f]", text()):
         return finding(
             "has white space or a control character inside; no key has.", again or "Copy it again."
         )
-    if not text.isascii():
+    if not text().isascii():
         return finding("has a character that isn't ASCII; no header can carry it.", again or "Copy it again.")
     return []
 

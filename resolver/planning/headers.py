@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.finding import Finding
-from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ def look_for_headers(entry: Entry, environment: Environment) -> tuple[dict[str, 
     for name, header in entry.headers.items():
         if header.value is not None:
             continue
-        found = next((hit for hit in environment.look(header.env) if not hit.is_blank), None)
+        found = next((hit for hit in environment.look(header.env, header.env) if not hit.is_blank), None)
         if found is not None:
-            if re.search(r"[\x00-\x1f\x7f]", found.value):
+            if re.search(r"[\x00-\x1f\x7f]", reveal(found.value)):
                 message = f"{found.variable} has a line break or a control character; no header can carry it."
                 findings.append(
                     Finding("invalid-credential", "error", message, "Set it again without.", name)
@@ -46,7 +46,7 @@ def all_headers(
     headers: dict[str, str | Secret] = {}
     for name, header in entry.headers.items():
         if name in hits:
-            headers[name] = Secret(hits[name].value)
+            headers[name] = Secret(reveal(hits[name].value))
         elif header.value is not None:
             headers[name] = header.value
     for name, value in (given or {}).items():

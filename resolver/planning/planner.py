@@ -111,10 +111,9 @@ def _with_neighbours(finding: Finding, ref: ModelRef, catalog: Catalog, environm
             continue
         other = catalog.entry(ref.provider, qualifier)
         key = other.settings.get("api_key")
+        variables = key.variables if key else ()
         own = set(catalog.entry(ref.provider, ref.qualifier).settings["api_key"].variables)
-        found = next(
-            (hit for hit in environment.look(key.variables if key else ()) if not hit.is_blank), None
-        )
+        found = next((hit for hit in environment.look(variables, variables) if not hit.is_blank), None)
         if found is not None and found.variable not in own:
             other_way = f"{found.variable} is set: for that one write {other.id}/{ref.model}."
             return replace(finding, hint=f"{finding.hint}. {other_way}" if finding.hint else other_way)

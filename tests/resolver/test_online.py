@@ -256,7 +256,10 @@ def test_service_that_never_ends_its_answer_holds_nobody_up() -> None:
         }
         catalog = load_catalog(overlay={"providers": entries})
         # Even the quick one needs some time, and on a busy machine more.
+        outcomes: dict[str, str] = {}
         for timeout in (0.5, 2, 8, 32):
+            if outcomes.get("quick") == "answers":
+                break
             report = ask_all(
                 check(["slow", "quick"], catalog=catalog, env={}), timeout=timeout, concurrency=1
             )
@@ -264,10 +267,9 @@ def test_service_that_never_ends_its_answer_holds_nobody_up() -> None:
             assert found["slow"] is not None
             assert found["quick"] is not None
             assert code(found["slow"]) == "timed-out"
-            if found["quick"].outcome == "answers":
-                return
-            assert code(found["quick"]) == "timed-out"
-    raise AssertionError("the quick one did not answer within 32 seconds")
+            outcomes = {name: answer.outcome for name, answer in found.items() if answer is not None}
+            assert outcomes["quick"] == "answers" or code(found["quick"]) == "timed-out"
+    assert outcomes["quick"] == "answers"
 
 
 def test_all_are_asked_at_once_within_bounds(plain: RecordingServer) -> None:
