@@ -92,7 +92,8 @@ class _Scrubber:
         if depth <= 0 or self._left < 0 or value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, str):
-            return blotted(value, self._secrets) if type(value) is str else value
+            # One of a class of its own becomes a plain text, if it holds a secret.
+            return clean if (clean := blotted(value, self._secrets)) != value else value
         if isinstance(value, bytes | bytearray):
             return self._bytes(value)
         if id(value) in self._seen:
@@ -118,7 +119,7 @@ class _Scrubber:
                 if (clean := self.value(item, depth)) is not item:
                     value[at] = clean
             return value
-        if isinstance(value, tuple):
+        if isinstance(value, tuple | set | frozenset):
             items = [self.value(item, depth) for item in value]
             if all(new is old for new, old in zip(items, value, strict=True)):
                 return value
