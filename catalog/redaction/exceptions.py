@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
@@ -112,7 +113,7 @@ class _Scrubber:
         if isinstance(value, MutableMapping):
             self._mapping(value, depth)
             return value
-        if isinstance(value, Mapping) and type(value).__module__.startswith(("multidict", "types")):
+        if isinstance(value, MappingProxyType) or type(value).__module__.startswith("multidict"):
             return self._frozen_mapping(value, depth)
         if isinstance(value, list):
             for at, item in enumerate(value):
@@ -126,7 +127,11 @@ class _Scrubber:
             return type(value)._make(items) if hasattr(value, "_make") else type(value)(items)
         if kind == "URL":
             return self._url(value)
-        if isinstance(value, BaseException) or kind.endswith(_CARRIERS) or hasattr(value, "model_fields"):
+        if (
+            isinstance(value, BaseException)
+            or kind.endswith(_CARRIERS)
+            or hasattr(type(value), "model_fields")
+        ):
             self._attributes(value, depth)
         return value
 
@@ -149,6 +154,8 @@ class _Scrubber:
         ]
         if all(new == old for (_, new), old in zip(pairs, value.values(), strict=True)):
             return value
+        if isinstance(value, MappingProxyType):
+            return MappingProxyType(dict(pairs))
         with suppress(Exception):
             from multidict import CIMultiDict
 

@@ -19,6 +19,7 @@ from urllib.parse import quote, quote_plus
 
 import httpx2
 
+from modelcatalog.catalog.redaction.exceptions import sent_secrets
 from modelcatalog.catalog.redaction.log_filter import SecretFilter
 from modelcatalog.catalog.redaction.secret import Secret, mask, scrub
 from modelcatalog.resolver.cli.redacting_stream import drawn
@@ -98,7 +99,19 @@ class Slots:
         self.detail = detail
 
 
+class SlotError(Exception):
+    """An object of which only one attribute has a name."""
+
+    __slots__ = "detail"  # noqa: PLC0205  as some have it
+
+    def __init__(self, detail: object) -> None:
+        self.detail = detail
+
+
 SlotsError = type("SlotsError", (Slots,), {"__slots__": ()})
+
+
+sent_in = sent_secrets
 
 
 def cleaned(error: BaseException) -> BaseException:
@@ -260,6 +273,7 @@ SITES: dict[str, Callable[[str], str]] = {
     "exception of a decoder": _of_decoding,
     "attribute": _attribute,
     "attribute of a class with slots": lambda text: _attribute(SlotsError(text)),
+    "attribute of a class with one slot": lambda text: _attribute(SlotError(text)),
     "text of a class of its own": lambda text: _attribute(Text(text)),
     "bytes": lambda text: _attribute(text.encode()),
     "byte array": lambda text: _attribute(bytearray(text.encode())),
