@@ -20,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -69,7 +70,8 @@ def main() -> int:
     options.add_argument("--list", action="store_true", help="print the sample and run nothing")
     chosen = options.parse_args()
     every = [one for path in _files(chosen.paths) for one in mutations(path) if chosen.only in one.before]
-    sample = random.Random(chosen.seed).sample(every, min(chosen.sample, len(every)))
+    random.Random(chosen.seed).shuffle(every)
+    sample = list(islice(filter(changes, every), chosen.sample))
     print(f"{len(sample)} of {len(every)} places in {' '.join(chosen.paths)}, seed {chosen.seed}", flush=True)
     if chosen.list:
         print(*sample, sep="\n")
@@ -88,21 +90,24 @@ def main() -> int:
 
 
 def mutations(path: str) -> Iterable[Mutation]:
-    """All of a file that still parse, and change something."""
+    """All of a file."""
     source = (REPOSITORY / path).read_text("utf-8")
     data = source.encode()
     for site in sites(source):
-        changed = changed_by(data, site).decode()
-        try:
-            if ast.dump(ast.parse(changed)) == ast.dump(ast.parse(source)):
-                continue
-        except SyntaxError:
-            continue
         start = data.rfind(b"\n", 0, site.start) + 1
         line = data.count(b"\n", 0, start) + 1
         before = " ".join(data[start : _line_end(data, site.end)].decode().split())
         after = data[start : site.start] + site.text.encode() + data[site.end : _line_end(data, site.end)]
         yield Mutation(path, site, line, before, " ".join(after.decode().split()))
+
+
+def changes(mutation: Mutation) -> bool:
+    """Whether the file still parses, to something else."""
+    data = (REPOSITORY / mutation.path).read_bytes()
+    try:
+        return ast.dump(ast.parse(changed_by(data, mutation.site))) != ast.dump(ast.parse(data))
+    except SyntaxError:
+        return False
 
 
 def changed_by(data: bytes, site: Site) -> bytes:
