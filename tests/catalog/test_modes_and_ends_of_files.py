@@ -478,7 +478,7 @@ def test_write_of_the_cache_that_fails_is_no_error_and_leaves_nothing(
 ) -> None:
     cache = cache_in(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(caching.os, "replace" if step == "replace" else "urandom", failing)
+        patch.setattr(os, "replace" if step == "replace" else "urandom", failing)
         cache.write("c", [("a", {})])
     assert (cache.read("c") is None) == (step == "replace")
     assert not list((tmp_path / "cache").glob("new-*"))

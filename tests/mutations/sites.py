@@ -268,10 +268,10 @@ class _Finder(ast.NodeVisitor):
                 self._replace(node, "constant", str(not value))
             case int() | float():
                 self._replace(node, "constant", repr(value + 1))
-            case "" | b"":
-                self._replace(
-                    node, "constant", repr(type(value)() + (b"x" if isinstance(value, bytes) else "x"))
-                )  # type: ignore[operator]
+            case "":
+                self._replace(node, "constant", "'x'")
+            case b"":
+                self._replace(node, "constant", "b'x'")
             case str() if " " not in value.strip():
                 self._replace(node, "constant", "''")
             case bytes():

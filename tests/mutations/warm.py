@@ -56,16 +56,14 @@ def _run(order: dict[str, Any]) -> None:
 
 def _wait(child: int, timeout: float) -> int:
     deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            break
+    done, status = os.waitpid(child, os.WNOHANG)
+    while not done and time.monotonic() < deadline:
         time.sleep(0.02)
-    else:
-        status = None
+        done, status = os.waitpid(child, os.WNOHANG)
+    # Whatever the tests have started, too.
     with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
-    if status is None:
+    if not done:
         os.waitpid(child, 0)
         return _TOO_LONG
     return os.waitstatus_to_exitcode(status)

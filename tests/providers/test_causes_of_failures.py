@@ -193,7 +193,7 @@ NAMED = {
     httpx2.ReadError: ("answer", "cut"),
     httpx2.WriteError: ("answer", "cut"),
 }
-PLAIN: list[tuple[BaseException, tuple[str, str]]] = [
+PLAIN: list[tuple[Exception, tuple[str, str]]] = [
     (socket.gaierror(-2, "no"), ("connect", "dns")),
     (ConnectionRefusedError(111, "no"), ("connect", "refused")),
     (ConnectionResetError(104, "no"), ("connect", "reset")),
@@ -211,14 +211,14 @@ PLAIN: list[tuple[BaseException, tuple[str, str]]] = [
 ]
 
 
-def below(error: BaseException, outer: BaseException, *, how: str) -> BaseException:
+def below(error: Exception, outer: Exception, *, how: str) -> Exception:
     match how:
         case "cause":
             outer.__cause__ = error
         case "context":
             outer.__context__, outer.__suppress_context__ = error, True
         case "member":
-            return ExceptionGroup("several", [outer, error])  # type: ignore[list-item]
+            return ExceptionGroup("several", [outer, error])
         case "below a context":
             middle = RuntimeError("middle")
             middle.__context__ = error
@@ -234,7 +234,7 @@ def below(error: BaseException, outer: BaseException, *, how: str) -> BaseExcept
     [*((kind("no"), expected) for kind, expected in NAMED.items()), *PLAIN],
     ids=lambda value: repr(value)[:40],
 )
-def test_exception_is_known_wherever_it_is(error: BaseException, expected: tuple[str, str], how: str) -> None:
+def test_exception_is_known_wherever_it_is(error: Exception, expected: tuple[str, str], how: str) -> None:
     outer = openai.APIConnectionError(request=httpx2.Request("POST", URL))
     found = cause_of(list(causes(below(error, outer, how=how))))
     # Of those that are known by their outermost name alone, the SDK's own counts.

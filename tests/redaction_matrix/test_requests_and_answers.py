@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPHeaderDict
 
-from support.redaction_sites import SECRET, SdkError, cleaned, sent_in
+from support.redaction_sites import SECRET, SdkError, cleaned, redact, sent_in
 
 OTHER = "token-that-nobody-knows"
 HOLDERS: dict[str, Callable[[dict[str, str]], Any]] = {
@@ -83,9 +83,7 @@ URLS = {"httpx": httpx.URL, "httpx2": httpx2.URL, "yarl": yarl.URL}
 def test_address_is_cleaned_and_stays_one(library: str) -> None:
     key = "Tr4ce-9Qw7zL2mN4pR8"
     error: Any = SdkError("failed", url=URLS[library](f"https://a.example/v1?key={key}"))
-    from support.redaction_sites import scrub
-
-    scrub(error, [key])
+    redact(error, [key])
     assert str(error.url) == "https://a.example/v1?key=****"
     assert isinstance(error.url, URLS[library])
     plain = URLS[library]("https://a.example/v1")
@@ -175,10 +173,8 @@ def test_attribute_that_cannot_be_read_or_set_stops_nothing() -> None:
 
 @pytest.mark.parametrize("secrets", [[], [""], ["  ", "\n"]])
 def test_without_secrets_nothing_is_done(secrets: list[str]) -> None:
-    from support.redaction_sites import scrub
-
     error = SdkError("a  b", headers=httpx.Headers({"Authorization": OTHER}))
-    scrub(error, secrets)
+    redact(error, secrets)
     assert error.args == ("a  b",)
     assert error.headers["Authorization"] == OTHER  # type: ignore[attr-defined]
 

@@ -206,7 +206,7 @@ def test_work_that_raises_has_a_result_too() -> None:
         within=60.0,
         at_once=2,
         late={},
-        raised=lambda name, error: f"{name} {error!r}",  # type: ignore[arg-type,return-value]
+        raised=lambda name, error: f"{name} {error!r}",
         told=lambda *_: None,
     )
     assert results == {"a": "a KeyError('x')", "b": 2}

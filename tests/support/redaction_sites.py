@@ -112,6 +112,7 @@ SlotsError = type("SlotsError", (Slots,), {"__slots__": ()})
 
 
 sent_in = sent_secrets
+redact = scrub
 
 
 def cleaned(error: BaseException) -> BaseException:
