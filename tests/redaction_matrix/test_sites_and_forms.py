@@ -23,25 +23,26 @@ HARMLESS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("site", "form"),
-    [(site, form) for site in SITES for form in FORMS if site not in STREAMED or form not in ENDS],
-)
-def test_secret_is_redacted(site: str, form: str) -> None:
-    left = SITES[site](f"It began: {FORMS[form]}, it ended.")
-    assert FORMS[form] not in left
-    assert "".join(FORMS[form].split()) not in "".join(left.split())
-    assert "It began: " in left
-    assert "****" in left
-    assert "it ended." in left
+def is_clean(written: str, left: str) -> bool:
+    """Whether nothing of it is left, and all that stood around it."""
+    is_gone = written not in left and "".join(written.split()) not in "".join(left.split())
+    return is_gone and all(part in left for part in ("It began: ", "****", "it ended."))
 
 
-@pytest.mark.parametrize("text", HARMLESS)
 @pytest.mark.parametrize("site", SITES)
-def test_what_is_no_secret_stays(site: str, text: str) -> None:
-    left = SITES[site](text)
-    assert text in left or repr(text)[1:-1] in left
-    assert "****" not in left
+def test_secret_is_redacted_in_every_form(site: str) -> None:
+    """All forms in one test: a thousand tests would take ten times as long."""
+    wanted = {name: text for name, text in FORMS.items() if site not in STREAMED or name not in ENDS}
+    left = {name: SITES[site](f"It began: {text}, it ended.") for name, text in wanted.items()}
+    assert {name: text for name, text in left.items() if not is_clean(wanted[name], text)} == {}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_what_is_no_secret_stays(site: str) -> None:
+    for text in HARMLESS:
+        left = SITES[site](text)
+        assert text in left or repr(text)[1:-1] in left
+        assert "****" not in left
 
 
 @pytest.mark.parametrize(
