@@ -311,12 +311,12 @@ def test_provider_that_will_end_is_told_within_its_days() -> None:
 
 
 def test_package_without_which_an_adapter_only_builds_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from modelcatalog.providers.adapter import adapter
+    from modelcatalog.providers.adapter import packages
 
     def installed(name: str) -> str | None:
         return None if name == "boto3" else "99"
 
-    monkeypatch.setattr(adapter, "installed_version", installed)
+    monkeypatch.setattr(packages, "installed_version", installed)
     (finding,) = found(check("anthropic/bedrock", env={}), "missing-package")
     assert finding.message == "anthropic/bedrock needs the package boto3, which isn't installed."
     assert finding.hint == "Install it: pip install 'modelcatalog[anthropic-bedrock]'"
