@@ -61,6 +61,9 @@ def forms(secret: str = SECRET) -> dict[str, str]:
         "cut off": f"{secret[:24]}...",
         "cut off by an ellipsis": f"{secret[:24]}\u2026",
         "its beginning before stars": f"{secret[:8]}****",
+        "its first five before stars": f"{secret[:5]}**",
+        "its first six before dots": f"{secret[:6]}...",
+        "its last five after stars": f"**{secret[-5:]}",
         "its end after stars": f"****{secret[-9:]}",
         "its end after dots": f"...{secret[-9:]}",
         "a part of its middle": secret[10:28],
@@ -308,6 +311,7 @@ def _noted(text: str) -> BaseException:
 
 STREAMED = [site for site in SITES if "pieces" in site]
 ENDS = [
+    "its last five after stars",
     "its end after stars",
     "its end after dots",
     "a part of its middle",
