@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from modelcatalog.providers.adapter.chat_types import ChatChunk, Usage
 from modelcatalog.resolver import load_catalog, probe
 from modelcatalog.resolver.probing import probe as probing
 from modelcatalog.resolver.probing.concurrency import together
@@ -79,6 +80,18 @@ def test_rate_is_that_of_the_tokens_after_the_first(
     answer = probing._Answer()
     answer.first, answer.texts, answer._counted = first, ["x"] * texts, counted
     assert answer.rate(ended) == rate
+
+
+def test_chunk_without_text_is_no_first_token() -> None:
+    answer = probing._Answer()
+    answer.take(ChatChunk(""))
+    assert (answer.first, answer.texts) == (None, [])
+    answer.take(ChatChunk("a"))
+    first = answer.first
+    answer.take(ChatChunk("b", usage=Usage(7, 9)))
+    assert first is not None
+    assert (answer.first, answer.texts) == (first, ["a", "b"])
+    assert answer.rate(first + 2.0) == 4.0
 
 
 def test_answer_that_takes_too_long_is_left(server: RecordingServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,6 +191,7 @@ def test_failure_of_a_server_has_no_hint(server: RecordingServer) -> None:
     server.answer(answers.error(500, "Oops"))
     report = probed(server.url)
     assert (report.step, report.hint, report.detail, report.status) == ("server", None, "Oops", 500)
+    assert (report.text, report.first_token, report.tokens_per_second) == ("", None, None)
 
 
 # Several at once
