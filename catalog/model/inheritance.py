@@ -153,7 +153,7 @@ def _without_identity(base: Mapping[str, Any]) -> dict[str, Any]:
             setting.get("secret") or not (setting.get("required") or setting.get("default"))
         )
         settings[name] = (
-            {key: value for key, value in setting.items() if key not in ("env", "command")}
+            {key: value for key, value in setting.items() if key not in ("env", "also", "command")}
             if identifies
             else setting
         )
@@ -191,6 +191,8 @@ def _derive(
         if patch is not None and (named or elsewhere) and not patched.get("command"):
             # Another key than that of what it patches.
             setting.pop("command", None)
+        if patch is not None and elsewhere and "also" not in patched:
+            setting.pop("also", None)
         if not named and not inherited:
             setting["env"] = [variable]
             setting.pop("also", None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
@@ -92,7 +93,8 @@ class _Redactor:
         if depth <= 0 or self._left < 0 or value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, str):
-            return redact_values(value, self._secrets) if type(value) is str else value
+            # One of a class of its own becomes a plain text, if it holds a secret.
+            return clean if (clean := redact_values(value, self._secrets)) != value else value
         if isinstance(value, bytes | bytearray):
             return self._bytes(value)
         if id(value) in self._seen:
@@ -111,21 +113,25 @@ class _Redactor:
         if isinstance(value, MutableMapping):
             self._mapping(value, depth)
             return value
-        if isinstance(value, Mapping) and type(value).__module__.startswith(("multidict", "types")):
+        if isinstance(value, MappingProxyType) or type(value).__module__.startswith("multidict"):
             return self._frozen_mapping(value, depth)
         if isinstance(value, list):
             for at, item in enumerate(value):
                 if (clean := self.value(item, depth)) is not item:
                     value[at] = clean
             return value
-        if isinstance(value, tuple):
+        if isinstance(value, tuple | set | frozenset):
             items = [self.value(item, depth) for item in value]
             if all(new is old for new, old in zip(items, value, strict=True)):
                 return value
             return type(value)._make(items) if hasattr(value, "_make") else type(value)(items)
         if kind == "URL":
             return self._url(value)
-        if isinstance(value, BaseException) or kind.endswith(_CARRIERS) or hasattr(value, "model_fields"):
+        if (
+            isinstance(value, BaseException)
+            or kind.endswith(_CARRIERS)
+            or hasattr(type(value), "model_fields")
+        ):
             self._attributes(value, depth)
         return value
 
@@ -149,6 +155,8 @@ class _Redactor:
         ]
         if all(new == old for (_, new), old in zip(pairs, value.values(), strict=True)):
             return value
+        if isinstance(value, MappingProxyType):
+            return MappingProxyType(dict(pairs))
         with suppress(Exception):
             from multidict import CIMultiDict
 

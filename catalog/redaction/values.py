@@ -103,6 +103,11 @@ def _short(text: str, secret: str) -> Iterator[Span]:
         yield match.span(1)
 
 
+def encodings(secret: str) -> set[str]:
+    """The secret as it is and encoded, in lower case and without white space. None of a short one."""
+    return _forms(secret, _bare(secret))
+
+
 def _forms(secret: str, bare: str) -> set[str]:
     """The secret as it may appear in a text, in lower case and without white space."""
     import html

@@ -10,7 +10,9 @@ from typing import Any, TextIO
 
 from modelcatalog.catalog.redaction.secret import live_secrets, redact
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
-from modelcatalog.catalog.redaction.values import WHOLE
+from modelcatalog.catalog.redaction.values import WHOLE, encodings
+
+_MOST_HELD = 256
 
 
 @contextmanager
@@ -120,11 +122,14 @@ class RedactingStream:
 
 
 def _beginning(text: str, secrets: Iterable[str]) -> str:
-    """The longest end of the text that a secret begins with, but for one that is whole."""
-    longest = ""
-    for secret in secrets:
-        for size in range(min(len(secret) - 1, len(text), 256), len(longest), -1):
-            if text.endswith(secret[:size]):
-                longest = secret[:size]
-                break
-    return longest
+    """The longest end of the text that a secret, as it is or encoded, begins with, but for one that is whole."""
+    end = text[-_MOST_HELD:]
+    end = end.lower() if len(end.lower()) == len(end) else end
+    longest = 0
+    for form in {form for secret in secrets for form in encodings(secret)}:
+        at = end.find(form[0])
+        while at >= 0 and len(end) - at > longest:
+            if len(end) - at < len(form) and form.startswith(end[at:]):
+                longest = len(end) - at
+            at = end.find(form[0], at + 1)
+    return text[len(text) - longest :]

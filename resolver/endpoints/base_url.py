@@ -60,7 +60,8 @@ def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -
 def is_private(url: str) -> bool:
     """Whether the host is this machine, or has an address that isn't reached from the internet."""
     host = (_split(url).hostname or "").rstrip(".")
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".lan")) or "." not in host:
+    is_bare = "." not in host and ":" not in host
+    if is_bare or host.endswith((".localhost", ".local", ".internal", ".lan")):
         return True
     try:
         return ipaddress.ip_address(host).is_private

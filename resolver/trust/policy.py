@@ -128,7 +128,7 @@ def _is_own_secret(
     """Whether a value in a project's `.env` may go where the project says: a key that is only the project's own, or
     any if the host is set beside it in the same file.
     """
-    if getattr(mark, "is_link", False):
+    if not getattr(mark, "is_near", False) or getattr(mark, "is_link", False):
         return False
     if away is None or away.file == str(getattr(mark, "path", "")):
         return True
