@@ -34,7 +34,8 @@ if TYPE_CHECKING:
         UsageError,
     )
     from modelcatalog.catalog.model.catalog import Catalog
-    from modelcatalog.providers.adapter.chat_types import ChatChunk, ChatReply, Tool, ToolCall, Usage
+    from modelcatalog.providers.adapter.chat_types import ChatChunk, ChatReply, Usage
+    from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
     from modelcatalog.resolver.catalogs.discovery import load_catalog
     from modelcatalog.resolver.catalogs.validate import validate
     from modelcatalog.resolver.checking.offline import check
@@ -78,9 +79,9 @@ _MODULES = {
     ),
     "Catalog": "modelcatalog.catalog.model.catalog",
     "ChatChunk": "modelcatalog.providers.adapter.chat_types",
-    "ChatReply": "modelcatalog.providers.adapter.chat_types",
-    "Tool": "modelcatalog.providers.adapter.chat_types",
-    "ToolCall": "modelcatalog.providers.adapter.chat_types",
+    "ChatReply": "modelcatalog.providers.adapter.tool_types",
+    "Tool": "modelcatalog.providers.adapter.tool_types",
+    "ToolCall": "modelcatalog.providers.adapter.tool_types",
     "Usage": "modelcatalog.providers.adapter.chat_types",
     "load_catalog": "modelcatalog.resolver.catalogs.discovery",
     "validate": "modelcatalog.resolver.catalogs.validate",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, ProviderCallError, UsageError
 from modelcatalog.catalog.redaction.secret import live_secrets, redact_exception
-from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply, Tool
+from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
+from modelcatalog.providers.adapter.tool_types import Tool
 from modelcatalog.resolver.chat_options import check_options
 from modelcatalog.resolver.credentials.environment import secret_values
 from modelcatalog.resolver.misuse import method, missing_attribute

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
         resolve,
         validate,
     )
-    from modelcatalog.resolver.trust.review import TrustReport, trust
+    from modelcatalog.resolver.catalogs.review import TrustReport, trust
 
     __version__: str
 
@@ -122,7 +122,7 @@ if not TYPE_CHECKING:
             value: object = version("modelcatalog")
         else:
             # Beside modelcatalog.resolver there is a folder `trust`: the function can't have that name there.
-            module = "resolver.trust.review" if name in ("trust", "TrustReport") else "resolver"
+            module = "resolver.catalogs.review" if name in ("trust", "TrustReport") else "resolver"
             value = getattr(import_module(f"modelcatalog.{module}"), name)
         globals()[name] = value
         return value

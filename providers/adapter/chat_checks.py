@@ -7,6 +7,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.providers.adapter.tool_types import Tool
 
 _FORM = "{'role': 'user', 'content': '...'}"
 _TOOL = "{'name': ..., 'description': ..., 'parameters': {...}}"
@@ -50,8 +51,6 @@ def _check_message(number: int, message: Any) -> None:
 
 def checked_tools(tools: Any) -> tuple[Any, ...]:
     """The tools of a call. Raises ArgumentError for what is neither a Tool nor a mapping with a name."""
-    from modelcatalog.providers.adapter.chat_types import Tool
-
     if tools is None:
         return ()
     if isinstance(tools, Mapping | Tool):

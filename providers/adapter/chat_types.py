@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
+
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -31,34 +33,6 @@ def require_end(events: int, stop_reason: str | None) -> None:
         raise AnswerError("The stream was empty")
     if stop_reason is None:
         raise AnswerError(f"The stream broke off after {events} pieces, before the model had ended")
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A function that the model may ask for. `parameters` is the JSON Schema of its arguments."""
-
-    name: str
-    description: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
-
-    @classmethod
-    def of(cls, tool: Tool | Mapping[str, Any]) -> Tool:
-        """A tool from {"name", "description", "parameters"}, or from OpenAI's form of it."""
-        if isinstance(tool, Tool):
-            return tool
-        inner = tool.get("function", tool)
-        return cls(**{name: inner[name] for name in ("name", "description", "parameters") if name in inner})
-
-
-@dataclass(frozen=True)
-class ToolCall:
-    """A function that the model asks for. When `text`, what it wrote, is no JSON object, `error` says so."""
-
-    id: str
-    name: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    error: str | None = None
-    text: str = ""
 
 
 class Usage(NamedTuple):

@@ -11,10 +11,10 @@ from modelcatalog.providers.adapter.chat_types import (
     ChatCall,
     ChatChunk,
     ChatReply,
-    ToolCall,
     Usage,
     require_end,
 )
+from modelcatalog.providers.adapter.tool_types import ToolCall
 from modelcatalog.providers.chat.completions_codec import no_answer, tool_call
 
 # Anthropic wants a limit with every call; this one stands where the caller gives none. Every model takes it.

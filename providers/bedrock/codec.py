@@ -11,11 +11,10 @@ from modelcatalog.providers.adapter.chat_types import (
     ChatCall,
     ChatChunk,
     ChatReply,
-    Tool,
-    ToolCall,
     Usage,
     require_end,
 )
+from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 from modelcatalog.providers.chat.completions_codec import no_answer, tool_call
 
 _LIMITS = {"max_tokens": "maxTokens", "temperature": "temperature", "top_p": "topP", "stop": "stopSequences"}

@@ -12,11 +12,10 @@ from modelcatalog.providers.adapter.chat_types import (
     ChatCall,
     ChatChunk,
     ChatReply,
-    Tool,
-    ToolCall,
     Usage,
     require_end,
 )
+from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 
 # "max_tokens ... is now deprecated in favor of max_completion_tokens, and is not compatible with o-series
 # models": types/chat/completion_create_params.py of openai 3.54. Other services know max_tokens only.

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from modelcatalog.providers.adapter.chat_types import ChatCall, Tool, ToolCall
+from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 from modelcatalog.providers.chat.tool_emulation_parser import CLOSE, OPEN, as_json, written
+
+if TYPE_CHECKING:
+    from modelcatalog.providers.adapter.chat_types import ChatCall
 
 _PROMPT = """You can call functions. Each line below tells of one in JSON: its name, what it does, and the JSON \
 Schema of its arguments.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from modelcatalog.providers.adapter.chat_types import Tool, ToolCall
+from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 
 _HALF = re.compile("[\ud800-\udfff]")
 

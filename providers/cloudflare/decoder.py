@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from modelcatalog.providers.adapter.chat_types import (
-    AnswerError,
-    ChatCall,
-    ChatChunk,
-    ChatReply,
-    ToolCall,
-    Usage,
-)
+from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, ChatChunk, ChatReply, Usage
 from modelcatalog.providers.chat import completions_codec as openai_wire
 from modelcatalog.providers.chat import completions_json as openai_json
+
+if TYPE_CHECKING:
+    from modelcatalog.providers.adapter.tool_types import ToolCall
 
 
 def reply(result: Any, call: ChatCall) -> ChatReply:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall
+from modelcatalog.providers.adapter.tool_types import ToolCall
+
+if TYPE_CHECKING:
+    from modelcatalog.providers.adapter.chat_types import ChatCall
 
 # A call without an id of the service's gets one of ours, which is never sent back.
 _OURS = "modelcatalog-"

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from modelcatalog.providers.adapter.chat_types import AnswerError, ChatChunk, ChatReply, ToolCall, Usage
+from modelcatalog.providers.adapter.chat_types import AnswerError, ChatChunk, ChatReply, Usage
+from modelcatalog.providers.adapter.tool_types import ToolCall
 from modelcatalog.providers.google.codec import new_id, signed
 
 # A blocked prompt or answer is a reply, whose stop reason says so; it is no error.

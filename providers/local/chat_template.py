@@ -33,7 +33,8 @@ from modelcatalog.providers.local.tool_call_parsers import CallReader
 if TYPE_CHECKING:
     import os
 
-    from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall
+    from modelcatalog.providers.adapter.chat_types import ChatCall
+    from modelcatalog.providers.adapter.tool_types import ToolCall
 
 FALLBACK = (
     "{% for message in messages %}{{ message.role | capitalize }}: {{ message.content }}\n\n{% endfor %}"

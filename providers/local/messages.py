@@ -11,7 +11,7 @@ from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.providers.chat.tool_emulation_prompt import uniform
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.chat_types import Tool, ToolCall
+    from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 
 Message = dict[str, Any]
 

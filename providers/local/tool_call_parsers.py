@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from modelcatalog.providers.adapter.chat_types import Tool, ToolCall
+from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 from modelcatalog.providers.chat.tool_emulation_parser import CLOSE, OPEN, call_of
 from modelcatalog.providers.chat.tool_emulation_parser import read as read_tagged
 

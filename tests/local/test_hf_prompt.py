@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
-from modelcatalog.providers.adapter.chat_types import ChatCall, Tool, ToolCall
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 from modelcatalog.providers.local.chat_template import FALLBACK, ChatFormat
 from modelcatalog.providers.local.template_options import template_text
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelcatalog.providers.adapter.chat_types import Tool, ToolCall
+from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 from modelcatalog.providers.local.reasoning import ThoughtReader
 from modelcatalog.providers.local.tool_call_parsers import CallReader, read
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.adapter.tool_types import ToolCall
 
 from support import answers
 from support.recording_server import RecordingServer

@@ -10,7 +10,7 @@ import pytest
 from anthropic import types
 from anthropic.types import beta
 
-from modelcatalog.providers.adapter.chat_types import ToolCall
+from modelcatalog.providers.adapter.tool_types import ToolCall
 
 from support import answers
 from support.recording_server import RecordingServer

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall
+from modelcatalog.providers.adapter.chat_types import ChatCall
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.adapter.tool_types import ToolCall
 from modelcatalog.providers.chat.tool_emulation_parser import written
 
 from support import answers

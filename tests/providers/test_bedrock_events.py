@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter.chat_types import ToolCall
+from modelcatalog.providers.adapter.tool_types import ToolCall
 
 from support import answers
 from support.aws import event_stream, frame

@@ -7,7 +7,8 @@ from itertools import product
 
 import pytest
 
-from modelcatalog.providers.adapter.chat_types import ChatCall, Tool, ToolCall
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 
 from support.recording_server import RecordingServer
 from support.roads import Road, connection_to

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter.chat_types import ChatCall, Tool, ToolCall
+from modelcatalog.providers.adapter.chat_types import ChatCall
 from modelcatalog.providers.adapter.connection import Failure
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 
 from support.recording_server import RecordingServer
 from support.roads import KEY, Road, call

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall, Usage
+from modelcatalog.providers.adapter.chat_types import ChatCall, Usage
+from modelcatalog.providers.adapter.tool_types import ToolCall
 
 from support.recording_server import RecordingServer
 from support.roads import Road, call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelcatalog.providers.adapter.chat_types import Tool
+from modelcatalog.providers.adapter.tool_types import Tool
 
 from support import answers
 from support.answers import tool_call

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
-from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall
+from modelcatalog.providers.adapter.chat_types import ChatCall
 from modelcatalog.providers.adapter.packages import installed_version
+from modelcatalog.providers.adapter.tool_types import ToolCall
 from modelcatalog.providers.chat.tool_emulation_parser import CLOSE, OPEN
 
 from support.recording_server import RecordingServer

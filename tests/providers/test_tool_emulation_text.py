@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelcatalog.providers.adapter.chat_types import ToolCall
+from modelcatalog.providers.adapter.tool_types import ToolCall
 from modelcatalog.providers.chat.tool_emulation_parser import CLOSE, OPEN, Reader, read, written
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)

@@ -11,7 +11,7 @@ import pytest
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, ProviderCallError
 from modelcatalog.catalog.model.entries import Entry
-from modelcatalog.providers.adapter.chat_types import ToolCall
+from modelcatalog.providers.adapter.tool_types import ToolCall
 from modelcatalog.resolver import resolve
 
 from support.entries import ENTRIES, set_up

@@ -11,7 +11,8 @@ from modelcatalog.providers.google import codec
 from modelcatalog.providers.google.answers import GenerateContent
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.chat_types import ChatCall, Tool
+    from modelcatalog.providers.adapter.chat_types import ChatCall
+    from modelcatalog.providers.adapter.tool_types import Tool
 
 
 class RestCalls(GenerateContent):

@@ -10,7 +10,7 @@ from modelcatalog.providers.ended.google_legacy.configuration import path
 from modelcatalog.providers.ended.google_legacy.schema import schema
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.chat_types import Tool
+    from modelcatalog.providers.adapter.tool_types import Tool
 
 
 class GeminiCalls(RestCalls):

@@ -8,7 +8,7 @@ from modelcatalog.providers.ended.generative_model.calls import RestCalls
 from modelcatalog.providers.ended.vertex.model import path
 
 if TYPE_CHECKING:
-    from modelcatalog.providers.adapter.chat_types import Tool
+    from modelcatalog.providers.adapter.tool_types import Tool
 
 
 class VertexCalls(RestCalls):

@@ -42,7 +42,7 @@ def trust(
     if remove:
         _remove(files, json=json)
         return
-    from modelcatalog.resolver.trust.review import look
+    from modelcatalog.resolver.catalogs.review import look
 
     seen = {path: look(path) for path in files}
     if json:

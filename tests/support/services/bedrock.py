@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from modelcatalog.catalog.redaction.secret import Secret
-from modelcatalog.providers.adapter.chat_types import ToolCall
+from modelcatalog.providers.adapter.tool_types import ToolCall
 
 from support import answers
 from support.answers import Answer

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from modelcatalog.providers.adapter.chat_types import ChatCall, ToolCall
+from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.adapter.tool_types import ToolCall
 
 from support import answers
 from support.answers import Answer

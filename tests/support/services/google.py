@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from modelcatalog.providers.adapter.chat_types import ToolCall
+from modelcatalog.providers.adapter.tool_types import ToolCall
 
 from support import answers
 from support.answers import Answer

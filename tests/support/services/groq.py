@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from modelcatalog.providers.adapter.chat_types import ToolCall
+from modelcatalog.providers.adapter.tool_types import ToolCall
 
 from support import answers
 from support.answers import Answer

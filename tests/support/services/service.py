@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from modelcatalog.catalog.redaction.secret import Secret
-from modelcatalog.providers.adapter.chat_types import ToolCall
+from modelcatalog.providers.adapter.tool_types import ToolCall
 
 from support.answers import Answer
 from support.recorded import Recorded
