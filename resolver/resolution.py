@@ -17,6 +17,7 @@ from modelcatalog.catalog.diagnostics.errors import (
 from modelcatalog.catalog.redaction.secret import redact_exception
 from modelcatalog.providers.adapter.packages import Resting
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.resolver.call_errors import call_error, known_secrets
 from modelcatalog.resolver.catalogs.discovery import load_catalog
 from modelcatalog.resolver.connect import connect
 from modelcatalog.resolver.credentials.environment import Environment
@@ -26,7 +27,7 @@ from modelcatalog.resolver.planning.arguments import check_signatures
 from modelcatalog.resolver.planning.plan_log import log_plan
 from modelcatalog.resolver.planning.planner import make_plan
 from modelcatalog.resolver.planning.refused_arguments import refused
-from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel, call_error, known_secrets
+from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.catalog import Catalog

@@ -6,16 +6,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from modelcatalog.providers.adapter.chat_types import (
-    AnswerError,
-    ChatCall,
-    ChatChunk,
-    ChatReply,
-    Usage,
-    require_end,
-)
+from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, ChatChunk, ChatReply, Usage
 from modelcatalog.providers.adapter.tool_types import ToolCall
 from modelcatalog.providers.chat.completions_codec import no_answer, tool_call
+from modelcatalog.providers.chat.stream_end import require_end
 
 # Anthropic wants a limit with every call; this one stands where the caller gives none. Every model takes it.
 MAX_TOKENS = 4096

@@ -6,16 +6,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from modelcatalog.providers.adapter.chat_types import (
-    AnswerError,
-    ChatCall,
-    ChatChunk,
-    ChatReply,
-    Usage,
-    require_end,
-)
+from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, ChatChunk, ChatReply, Usage
 from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 from modelcatalog.providers.chat.completions_codec import no_answer, tool_call
+from modelcatalog.providers.chat.stream_end import require_end
 
 _LIMITS = {"max_tokens": "maxTokens", "temperature": "temperature", "top_p": "topP", "stop": "stopSequences"}
 _REASONS = {

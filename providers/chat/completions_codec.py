@@ -7,15 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from modelcatalog.providers.adapter.chat_types import (
-    AnswerError,
-    ChatCall,
-    ChatChunk,
-    ChatReply,
-    Usage,
-    require_end,
-)
+from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, ChatChunk, ChatReply, Usage
 from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
+from modelcatalog.providers.chat.stream_end import require_end
 
 # "max_tokens ... is now deprecated in favor of max_completion_tokens, and is not compatible with o-series
 # models": types/chat/completion_create_params.py of openai 3.54. Other services know max_tokens only.

@@ -13,13 +13,13 @@ from modelcatalog.catalog.diagnostics.finding import Finding
 from modelcatalog.catalog.redaction.secret import Secret, redact, redact_exception
 from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.providers.failures.transport import one_line
+from modelcatalog.resolver.call_errors import known_secrets
 from modelcatalog.resolver.checking.online_findings import finding_for
 from modelcatalog.resolver.checking.report import OnlineAnswer, Outcome
 from modelcatalog.resolver.connect import connect
 from modelcatalog.resolver.probing.concurrency import together
 from modelcatalog.resolver.probing.probe import better_url, listed
 from modelcatalog.resolver.resolution import build
-from modelcatalog.resolver.resolved import known_secrets
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.adapter import Adapter

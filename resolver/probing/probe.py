@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.errors import ModelCatalogError, ProviderCallError, SetupError
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.resolver.call_errors import known_secrets
 from modelcatalog.resolver.resolution import build, explain
-from modelcatalog.resolver.resolved import known_secrets
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.catalog import Catalog
