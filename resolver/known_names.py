@@ -71,6 +71,9 @@ FAMILIES: dict[str, tuple[str, str]] = {
 }
 """The first word of a model ID: the provider whose own models begin so, and the folder that OpenRouter has for them."""
 
+GATEWAYS = ("openrouter",)
+"""Providers of everybody's models, in folders named for who made them."""
+
 
 def meant(name: str, catalog: Catalog, more: Iterable[str] = ()) -> list[str]:
     """The entries that may be meant by a provider's name that no file has, the likeliest first; the successor of
@@ -88,14 +91,14 @@ def meant(name: str, catalog: Catalog, more: Iterable[str] = ()) -> list[str]:
 
 
 def serving(model: str, catalog: Catalog) -> list[str]:
-    """Names for a model ID that was given without a provider: by those who make such models, and by OpenRouter."""
+    """Names for a model ID that was given without a provider: by those who make such models, and by gateways."""
     first = model.casefold().replace("-", " ").split(" ")[0].rstrip("0123456789.")
     known = FAMILIES.get(first) or FAMILIES.get(model.casefold()[:2])
     found = [f"{one}/{model}" for one in catalog.providers[:1000] if catalog.facts(one, model)]
     if known is not None:
         own, folder = known
         found += [f"{own}/{model}"] if current(own, catalog) == own else []
-        found += [f"openrouter/{folder}/{model}"] if current("openrouter", catalog) == "openrouter" else []
+        found += [f"{one}/{folder}/{model}" for one in GATEWAYS if current(one, catalog) == one]
     return list(dict.fromkeys(found))
 
 

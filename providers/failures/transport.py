@@ -58,6 +58,7 @@ _VAGUE = {
 }
 
 
+# Set for the moment in which a call's error is explained, in the task or thread that does so.
 _handled: ContextVar[BaseException | None] = ContextVar("modelcatalog_handled", default=None)
 
 

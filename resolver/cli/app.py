@@ -10,22 +10,22 @@ import typer
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, ModelCatalogError, ModelNameError
 from modelcatalog.resolver.cli.command_names import CommandGroup, misuse
-from modelcatalog.resolver.cli.commands.add import add
+from modelcatalog.resolver.cli.commands.catalog_files.add import add
+from modelcatalog.resolver.cli.commands.catalog_files.edit import edit
+from modelcatalog.resolver.cli.commands.catalog_files.path import path
+from modelcatalog.resolver.cli.commands.catalog_files.remove import remove
+from modelcatalog.resolver.cli.commands.catalog_files.schema import schema
+from modelcatalog.resolver.cli.commands.catalog_files.trust import trust
+from modelcatalog.resolver.cli.commands.catalog_files.validate import validate
 from modelcatalog.resolver.cli.commands.chat import chat
 from modelcatalog.resolver.cli.commands.check import check
 from modelcatalog.resolver.cli.commands.demo import demo
-from modelcatalog.resolver.cli.commands.edit import edit
 from modelcatalog.resolver.cli.commands.explain import explain
 from modelcatalog.resolver.cli.commands.explain_code import explain_code
 from modelcatalog.resolver.cli.commands.keys import keys
 from modelcatalog.resolver.cli.commands.list_providers import list_providers
-from modelcatalog.resolver.cli.commands.path import path
 from modelcatalog.resolver.cli.commands.probe import probe
-from modelcatalog.resolver.cli.commands.remove import remove
-from modelcatalog.resolver.cli.commands.schema import schema
 from modelcatalog.resolver.cli.commands.show import show
-from modelcatalog.resolver.cli.commands.trust import trust
-from modelcatalog.resolver.cli.commands.validate import validate
 from modelcatalog.resolver.cli.error_report import report, report_misuse
 from modelcatalog.resolver.cli.redacting_stream import redacted
 from modelcatalog.resolver.cli.rendering import note
