@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,10 @@ def test_calls_of_earlier_messages_are_sent_in_either_form(
     plain: Road, server: RecordingServer, form: str, theirs: str
 ) -> None:
     calls = {"none": [OURS[form]], "before": [THEIRS, OURS[form]], "after": [OURS[form], THEIRS]}[theirs]
-    messages = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "", "tool_calls": calls}]
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": "hi"},
+        {"role": "assistant", "content": "", "tool_calls": calls},
+    ]
     plain.chat(connection_to(server.url), ChatCall.of("m/1", messages, {}, {}))
     sent = json.loads(server.last.body)["messages"]
     ours = {"id": "a", "type": "function", "function": {"name": OURS[form].name, "arguments": SENT[form]}}

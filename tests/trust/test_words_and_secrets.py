@@ -232,3 +232,36 @@ def test_project_that_takes_the_host_away_needs_trust(machine: Machine) -> None:
     machine.set_up(word, KINDS[0])
     codes = {finding.code for finding in explain("acme/x").errors}
     assert "untrusted-source" in codes
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_all_that_would_be_sent_is_named_in_one_sentence(count: int, machine: Machine) -> None:
+    names = ["ACME_KEY", "ACME_ORG", "ACME_TOKEN"][:count]
+    user = [
+        "api_key: {env: ACME_KEY}",
+        "settings: {organization: {env: ACME_ORG}}",
+        "headers: {X-A: {env: ACME_TOKEN}}",
+    ]
+    kind = Kind("several", "", ", ".join(user[:count]), env=dict.fromkeys(names, SECRET))
+    machine.set_up(WORDS[0], kind)
+    [finding] = explain("acme/x").errors
+    said, _, rest = finding.message.partition(" yours, but models.yaml:2 came with a project and would send ")
+    *listed, verb = said.replace(",", "").replace(" and ", " ").split()
+    assert sorted(listed) == names
+    assert (verb, rest.partition(" ")[0]) == (("is", "it") if count == 1 else ("are", "them"))
+    assert said.count(" and ") == (count > 1)
+    assert said.count(",") == max(0, count - 2)
+
+
+@pytest.mark.parametrize("by", ["models", "dotenv"])
+def test_credentials_file_of_a_project_is_named(
+    by: str, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = {
+        "models": "providers: {google: {qualifiers: {vertex: {settings: {credentials_file: ./theirs.json}}}}}",
+        "dotenv": "GOOGLE_APPLICATION_CREDENTIALS=./theirs.json",
+    }
+    machine.set_up(Word("file", **{by: words[by]}), KINDS[0])
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "p")
+    messages = [one.message for one in explain("google/vertex/x").errors if one.code == "untrusted-source"]
+    assert any(one.startswith("The file ") for one in messages), messages
