@@ -261,7 +261,9 @@ def test_credentials_file_of_a_project_is_named(
         "models": "providers: {google: {qualifiers: {vertex: {settings: {credentials_file: ./theirs.json}}}}}",
         "dotenv": "GOOGLE_APPLICATION_CREDENTIALS=./theirs.json",
     }
-    machine.set_up(Word("file", **{by: words[by]}), KINDS[0])
+    is_model = by == "models"
+    word = Word("file", words[by]) if is_model else Word("file", dotenv=words[by])
+    machine.set_up(word, KINDS[0])
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "p")
     messages = [one.message for one in explain("google/vertex/x").errors if one.code == "untrusted-source"]
     assert any(one.startswith("The file ") for one in messages), messages
