@@ -13,6 +13,9 @@ from support.redaction_sites import ENDS, SECRET, SITES, STREAMED, SdkError, cle
 
 FORMS = forms()
 HARMLESS = [
+    "*** keys begin with sk-Tr4 here",
+    "*** and sk-Tr4",
+    "*** and 6jX0 H6jX0 here",
     "",
     "nothing",
     "It is 7 o'clock: skip *** it.",

@@ -121,8 +121,7 @@ def test_secret_goes_nowhere_by_a_projects_word(
     assert not good.requests
     assert not evil.requests
     said = str(error).partition(" came with a project")[0]
-    assert kind.reported.casefold() in said.casefold()
-    assert said.endswith(f", but {word.place}")
+    assert said == f"{kind.reported} is yours, but {word.place}"
     host = (evil if word.evil else good).origin.partition("://")[2]
     assert host in str(error)
     assert SECRET not in str(error)
@@ -184,3 +183,87 @@ def test_credentials_of_a_cloud_go_nowhere_by_a_projects_word(
     assert kind.reported in finding.message
     machine.trust()
     assert not explain(word.model).errors
+
+
+HOSTS = {
+    "https://a.example/v1": {
+        "https://a.example/v1": True,
+        "https://A.Example/v2/": True,
+        "https://a.example": True,
+        "https://a.example:8443/v1": False,
+        "https://a.example.com/v1": False,
+        "https://b.example/v1": False,
+        "http://a.example/v1": False,
+    },
+    "https://{project}.example/v1": {
+        "https://gate.example/v1": True,
+        "https://{project}.example/v2": True,
+        "https://{organization}.example/v1": False,
+        "https://{base_url}.example/v1": False,
+        "https://other.example/v1": False,
+    },
+    "'{project}'": {"https://gate/v1": False, "https://gate.example/v1": False},
+}
+
+
+@pytest.mark.parametrize("has_default", [True, False])
+@pytest.mark.parametrize(
+    ("usual", "said"), [(usual, said) for usual, others in HOSTS.items() for said in others]
+)
+def test_project_that_names_the_users_host_again_needs_no_trust(
+    usual: str, said: str, has_default: bool, machine: Machine
+) -> None:
+    setting = "{default: gate, env: ACME_GATEWAY}" if has_default else "{env: ACME_GATEWAY}"
+    more = f"SETTINGS project: {setting}, organization: {{default: elsewhere}}" if "{" in usual else ""
+    word = Word(
+        "again",
+        f"providers: {{acme: {{base_url: '{said}'}}}}",
+        user_base=f"'{usual}'".replace("''", "'"),
+        user_more=more,
+    )
+    machine.set_up(word, KINDS[0])
+    is_known = has_default or "{" not in usual
+    codes = {finding.code for finding in explain("acme/x").errors}
+    assert ("untrusted-source" not in codes) == (HOSTS[usual][said] and is_known)
+
+
+def test_project_that_takes_the_host_away_needs_trust(machine: Machine) -> None:
+    word = Word("none", "providers: {acme: {settings: {base_url: {default: null, required: false}}}}")
+    machine.set_up(word, KINDS[0])
+    codes = {finding.code for finding in explain("acme/x").errors}
+    assert "untrusted-source" in codes
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_all_that_would_be_sent_is_named_in_one_sentence(count: int, machine: Machine) -> None:
+    names = ["ACME_KEY", "ACME_ORG", "ACME_TOKEN"][:count]
+    user = [
+        "api_key: {env: ACME_KEY}",
+        "settings: {organization: {env: ACME_ORG}}",
+        "headers: {X-A: {env: ACME_TOKEN}}",
+    ]
+    kind = Kind("several", "", ", ".join(user[:count]), env=dict.fromkeys(names, SECRET))
+    machine.set_up(WORDS[0], kind)
+    [finding] = explain("acme/x").errors
+    said, _, rest = finding.message.partition(" yours, but models.yaml:2 came with a project and would send ")
+    *listed, verb = said.replace(",", "").replace(" and ", " ").split()
+    assert sorted(listed) == names
+    assert (verb, rest.partition(" ")[0]) == (("is", "it") if count == 1 else ("are", "them"))
+    assert said.count(" and ") == (count > 1)
+    assert said.count(",") == max(0, count - 2)
+
+
+@pytest.mark.parametrize("by", ["models", "dotenv"])
+def test_credentials_file_of_a_project_is_named(
+    by: str, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = {
+        "models": "providers: {google: {qualifiers: {vertex: {settings: {credentials_file: ./theirs.json}}}}}",
+        "dotenv": "GOOGLE_APPLICATION_CREDENTIALS=./theirs.json",
+    }
+    is_model = by == "models"
+    word = Word("file", words[by]) if is_model else Word("file", dotenv=words[by])
+    machine.set_up(word, KINDS[0])
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "p")
+    messages = [one.message for one in explain("google/vertex/x").errors if one.code == "untrusted-source"]
+    assert any(one.startswith("The file ") for one in messages), messages
