@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
-from modelcatalog.catalog.redaction.values import REDACTED, redact_values
+from modelcatalog.catalog.redaction.values import REDACTED, redactor
 
 _DEEP = 8
 _MOST = 20_000
@@ -71,7 +71,8 @@ def _family(error: BaseException) -> Iterator[BaseException]:
 
 class _Redactor:
     def __init__(self, secrets: tuple[str, ...]) -> None:
-        self._secrets = secrets
+        self._redactor = redactor(secrets)
+        self._clean: dict[str, str] = {}
         self._seen: dict[int, Any] = {}
         self._left = _MOST
 
@@ -94,7 +95,7 @@ class _Redactor:
             return value
         if isinstance(value, str):
             # One of a class of its own becomes a plain text, if it holds a secret.
-            return clean if (clean := redact_values(value, self._secrets)) != value else value
+            return clean if (clean := self._redacted(value)) != value else value
         if isinstance(value, bytes | bytearray):
             return self._bytes(value)
         if id(value) in self._seen:
@@ -103,9 +104,16 @@ class _Redactor:
         changed = self._seen[id(value)] = self._container(value, depth - 1)
         return changed
 
+    def _redacted(self, text: str) -> str:
+        """A text without secrets. The same texts hang on an exception in many places: each is read once."""
+        clean = self._clean.get(text)
+        if clean is None:
+            clean = self._clean[text] = self._redactor.redact(text)
+        return clean
+
     def _bytes(self, value: bytes | bytearray) -> bytes | bytearray:
         text = value.decode("latin-1")
-        clean = redact_values(text, self._secrets)
+        clean = self._redacted(text)
         return value if clean == text else type(value)(clean.encode("latin-1", "replace"))
 
     def _container(self, value: Any, depth: int) -> Any:
@@ -143,7 +151,7 @@ class _Redactor:
                     value[key] = REDACTED if isinstance(item, str) else REDACTED.encode()
                 elif (clean := self.value(item, depth)) is not item and clean != item:
                     value[key] = clean
-                if isinstance(key, str) and (other := redact_values(key, self._secrets)) != key:
+                if isinstance(key, str) and (other := self._redacted(key)) != key:
                     value[other] = value.pop(key)
         if type(value).__name__ == "Headers":
             self._attributes(value, depth)
@@ -166,7 +174,7 @@ class _Redactor:
 
     def _url(self, value: Any) -> Any:
         text = str(value)
-        clean = redact_values(text, self._secrets)
+        clean = self._redacted(text)
         if clean == text:
             return value
         with suppress(Exception):

@@ -28,25 +28,120 @@ _MOST_CUT = 64
 _FAR = 1 << 17
 _HUGE = 1 << 20
 _SOLID = re.compile(r"(?:(?!\\[nrt])\S)+")
-_STARS = "*.…•"
+_RUN = re.compile(r"[*.…•]+")
+"""Stars or dots of somebody's own redaction."""
 _ASSIGNED = re.compile(r"^\s*(?:export\s+)?[A-Z_][A-Z0-9_]*=\s*")
 _NAMED = r"(?:key|token|secret|passw\w*|authorization|bearer|basic|credential)s?"
+
+_BREAKS = re.compile(r"\s|\\[nrt]")
 
 Span = tuple[int, int]
 
 
 def redact_values(text: str, secrets: Iterable[str]) -> str:
     """The text with every trace of these secrets redacted."""
-    given = {secret for secret in secrets if secret.strip()}
-    known = sorted({*given, *filter(str.strip, map(_core, given))}, key=lambda one: (-len(one), one))
-    if not known or not text:
-        return text
-    if len(text) > _HUGE:
-        return _replaced(text, known)
-    solid = _Solid([(match.start(), match[0]) for match in _SOLID.finditer(text)])
-    spans = [span for secret in known for span in _traces(text, solid, secret)]
-    spans += _parts(solid, [bare for secret in known if len(bare := _bare(_core(secret)).lower()) >= _LONG])
-    return _covered(text, spans) if spans else text
+    return redactor(secrets).redact(text)
+
+
+def redactor(secrets: Iterable[str]) -> Redactor:
+    """What redacts these secrets in any text. The last one is kept: a failed call asks for the same again."""
+    given = frozenset(secret for secret in secrets if secret.strip())
+    known = _last[0] if _last else None
+    if known is None or known.secrets != given:
+        known = Redactor(given)
+        _last[:] = [known]
+    return known
+
+
+class Redactor:
+    """A set of secrets, their encodings worked out once. A text is read once, however many secrets there are."""
+
+    def __init__(self, secrets: frozenset[str]) -> None:
+        self.secrets = secrets
+        self._known = sorted(
+            {*secrets, *filter(str.strip, map(_core, secrets))}, key=lambda one: (-len(one), one)
+        )
+        self._short = [secret.strip() for secret in self._known if len(_bare(secret)) < WHOLE]
+        long = [(secret, bare) for secret in self._known if len(bare := _bare(secret)) >= WHOLE]
+        self._forms: dict[str, set[str]] = {}
+        for secret, bare in long:
+            for form in _forms(secret, bare):
+                self._forms.setdefault(form[:_PART], set()).add(form)
+        self._heads: dict[str, list[str]] = {}
+        self._tails: dict[str, list[str]] = {}
+        for _, bare in long:
+            if len(bare) >= _LONG:
+                self._heads.setdefault(bare.lower()[:_CUT], []).append(bare.lower())
+                self._tails.setdefault(bare.lower()[-_CUT:], []).append(bare.lower())
+        self._parts: dict[str, list[str]] = {}
+        for secret in dict.fromkeys(
+            bare.lower() for one, _ in long if len(bare := _bare(_core(one))) >= _LONG
+        ):
+            for at in range(len(secret) - _PART + 1):
+                self._parts.setdefault(secret[at : at + _PART], []).append(secret)
+        self._grams = self._forms.keys() | self._parts.keys()
+
+    def redact(self, text: str) -> str:
+        """The text with every trace of the secrets redacted."""
+        if not self._known or not text:
+            return text
+        if len(text) > _HUGE:
+            return _replaced(text, self._known)
+        spans = [span for secret in self._short for span in _short(text, secret)]
+        if len(text) >= _CUT and self._grams:
+            spans += self._long(text)
+        return _covered(text, spans) if spans else text
+
+    def _long(self, text: str) -> Iterator[Span]:
+        plain = text.lower()
+        if len(plain) == len(text) and not _BREAKS.search(text):
+            solid: _Solid | None = None
+        else:
+            solid = _Solid([(match.start(), match[0]) for match in _SOLID.finditer(text)])
+            plain = solid.text
+        grams = self._grams
+        hits = [at for at in range(len(plain) - _PART + 1) if plain[at : at + _PART] in grams]
+        if not hits and not _RUN.search(plain):
+            return
+        solid = solid or _Solid([(0, text)])
+        for at in hits:
+            for form in self._forms.get(plain[at : at + _PART], ()):
+                if plain.startswith(form, at):
+                    yield solid.span(at, at + len(form))
+        yield from self._partly(solid, hits)
+        yield from self._cuts(solid)
+
+    def _partly(self, solid: _Solid, hits: Sequence[int]) -> Iterator[Span]:
+        """Every longest part of a secret that looks like one."""
+        text, free = solid.text[:_FAR], 0
+        for at in hits:
+            found = self._parts.get(text[at : at + _PART]) if at >= free else None
+            if found is None:
+                continue
+            end = at + _PART
+            while end < len(text) and any(text[at : end + 1] in secret for secret in found):
+                end += 1
+            if end - at >= _LONG or _is_telling(solid.plain[at:end]):
+                yield solid.span(at, end)
+            free = end - _PART + 1
+
+    def _cuts(self, solid: _Solid) -> Iterator[Span]:
+        """The beginning of a secret before somebody's stars or dots, the end of one after them."""
+        text = solid.text[:_FAR]
+        for run in _RUN.finditer(text):
+            star, after = run.span()
+            for at in range(max(0, star - _MOST_CUT), star - _CUT + 1):
+                for secret in self._heads.get(text[at : at + _CUT], ()):
+                    if star - at < len(secret) and secret.startswith(text[at:star]):
+                        yield solid.span(at, star)
+            for end in range(after + _CUT, min(len(text), after + _MOST_CUT) + 1):
+                for secret in self._tails.get(text[end - _CUT : end], ()):
+                    if end - after < len(secret) and secret.endswith(text[after:end]):
+                        yield solid.span(after, end)
+
+
+# One set of secrets, those of the last text: it is gone with the next.
+_last: list[Redactor] = []
 
 
 class _Solid:
@@ -79,18 +174,6 @@ def _bare(secret: str) -> str:
 def _core(secret: str) -> str:
     """The secret alone, where it was set with the name of its variable: a message must still be able to say that."""
     return _ASSIGNED.sub("", secret)
-
-
-def _traces(text: str, solid: _Solid, secret: str) -> Iterator[Span]:
-    bare = _bare(secret)
-    if len(bare) < WHOLE:
-        yield from _short(text, secret.strip())
-        return
-    for form in _forms(secret, bare):
-        for at in _places(solid.text, form):
-            yield solid.span(at, at + len(form))
-    if len(bare) >= _LONG:
-        yield from _cuts(solid, bare.lower())
 
 
 def _short(text: str, secret: str) -> Iterator[Span]:
@@ -140,53 +223,12 @@ def _base64(secret: str) -> Iterator[str]:
             yield encode(whole).decode()[skipped:kept]
 
 
-def _places(text: str, form: str) -> Iterator[int]:
-    at = text.find(form)
-    while at >= 0:
-        yield at
-        at = text.find(form, at + 1)
-
-
-def _parts(solid: _Solid, secrets: Sequence[str]) -> Iterator[Span]:
-    """Every longest part of a secret that looks like one."""
-    owners: dict[str, list[str]] = {}
-    for secret in secrets:
-        for at in range(len(secret) - _PART + 1):
-            owners.setdefault(secret[at : at + _PART], []).append(secret)
-    text, at = solid.text[:_FAR], 0
-    while owners and at <= len(text) - _PART:
-        found = owners.get(text[at : at + _PART])
-        if found is None:
-            at += 1
-            continue
-        end = at + _PART
-        while end < len(text) and any(text[at : end + 1] in secret for secret in found):
-            end += 1
-        if end - at >= _LONG or _is_telling(solid.plain[at:end]):
-            yield solid.span(at, end)
-        at = end - _PART + 1
-
-
 def _is_telling(part: str) -> bool:
     """Whether a part looks random, as words don't."""
     has_letter, has_digit = any(map(str.isalpha, part)), any(map(str.isdigit, part))
     return (has_letter and has_digit) or (
         part != part.lower() and part != part.upper() and not part.istitle()
     )
-
-
-def _cuts(solid: _Solid, secret: str) -> Iterator[Span]:
-    """The beginning before somebody's stars or dots, the end after them."""
-    text = solid.text[:_FAR]
-    if not any(sign in text for sign in _STARS):
-        return
-    for size in range(min(len(secret) - 1, _MOST_CUT), _CUT - 1, -1):
-        for at in _places(text, secret[:size]):
-            if text[at + size : at + size + 1] in _STARS and at + size < len(text):
-                yield solid.span(at, at + size)
-        for at in _places(text, secret[-size:]):
-            if at and text[at - 1] in _STARS:
-                yield solid.span(at, at + size)
 
 
 def _replaced(text: str, secrets: Iterable[str]) -> str:
