@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import isasyncgen, isgenerator
 from types import SimpleNamespace
 from typing import Any, ClassVar, Self
 
@@ -49,7 +50,8 @@ class Guard:
 
     def received(self, answer: Any) -> Any:
         """The SDK's answer as it is; from now on the guard knows its response."""
-        self.answered = True
+        # A generator has sent nothing before its first event is asked for.
+        self.answered = not (isgenerator(answer) or isasyncgen(answer))
         response = self.response_of(answer)
         if response is not None:
             self.take(response)

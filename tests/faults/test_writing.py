@@ -101,7 +101,7 @@ def test_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     before = path.read_bytes()
     done = run(tmp_path, "add", "p1", "https://p1.example", "--project", before=_limited)
     assert done.returncode == 1
-    assert done.stderr == "CatalogFileError: models.yaml can't be written: File too large. It is as it was.\n"
+    assert done.stderr == "error: models.yaml can't be written: File too large. It is as it was\n"
     assert path.read_bytes() == before
     assert {name for name in os.listdir(tmp_path) if name != "home"} == {"models.yaml"}
 
@@ -126,7 +126,7 @@ def test_read_only_folders_stop_no_command_that_reads(tmp_path: Path, words: lis
     refused = run(tmp_path, "add", "p1", "https://p1.example", before=_without_privileges)
     home.chmod(0o755)
     assert refused.returncode == 1
-    assert "can't be written: Permission denied. It is as it was." in refused.stderr
+    assert "can't be written: Permission denied. It is as it was" in refused.stderr
 
 
 @needs_linux

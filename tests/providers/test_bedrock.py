@@ -109,7 +109,7 @@ def test_messages_of_one_side_become_one_and_empty_text_is_left_out(
 
 def test_a_seed_is_refused_since_there_is_no_word_for_it(road: Road, server: RecordingServer) -> None:
     failure = road.failure(road.connection(server.origin), call(seed=7))
-    assert (failure.step, failure.detail) == ("request", "ValueError: Bedrock's Converse takes no seed")
+    assert (failure.step, failure.detail) == ("local", "ValueError: Bedrock's Converse takes no seed")
     assert not server.requests
 
 

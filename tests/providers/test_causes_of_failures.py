@@ -184,7 +184,7 @@ NAMED = {
     httpx2.ReadTimeout: ("timeout", "read"),
     httpx2.WriteTimeout: ("timeout", "write"),
     httpx2.PoolTimeout: ("timeout", "pool"),
-    httpx2.ProxyError: ("connect", "proxy"),
+    httpx2.ProxyError: ("proxy", "refused"),
     httpx2.TooManyRedirects: ("path", "redirects"),
     httpx2.UnsupportedProtocol: ("path", "scheme"),
     httpx2.LocalProtocolError: ("auth", "header"),
@@ -194,7 +194,7 @@ NAMED = {
     httpx2.WriteError: ("answer", "cut"),
 }
 PLAIN: list[tuple[Exception, tuple[str, str]]] = [
-    (socket.gaierror(-2, "no"), ("connect", "dns")),
+    (socket.gaierror(-2, "no"), ("dns", "unknown-host")),
     (ConnectionRefusedError(111, "no"), ("connect", "refused")),
     (ConnectionResetError(104, "no"), ("connect", "reset")),
     (TimeoutError(), ("timeout", "deadline")),

@@ -151,11 +151,13 @@ def test_key_of_ours_is_found_in_the_headers_that_carry_one(name: str, written: 
     tokens = Tokens(lambda: next(keys))
     tokens()
     tokens()
+    # Only Authorization has a scheme before the key.
+    carries = name in CARRIERS and (written == "{}" or name == "authorization")
     for key in ("key-old", "key-new"):
         headers = {name: written.format(key)}
-        assert tokens.refused_in(headers) == (key if name in CARRIERS else None)
+        assert tokens.refused_in(headers) == (key if carries else None)
         replaced(headers, key, "another")
-        assert headers == {name: written.format("another" if name in CARRIERS else key)}
+        assert headers == {name: written.format("another" if carries else key)}
     assert tokens.refused_in({name: "of somebody else"}) is None
     assert tokens.refused_in({}) is None
     assert tokens.refused_in({"authorization": "key-old", "x-api-key": "key-new"}) == "key-new"

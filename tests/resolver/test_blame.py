@@ -82,7 +82,11 @@ def test_text_that_cannot_be_encoded_is_named_and_nobody_is_asked(
     [
         (HALF, {}, "messages can't be encoded: its character 6"),
         ([{"role": "user", "content": HALF}], {}, "messages[0]['content'] can't be encoded: its character 6"),
-        ([{"role": "user", "\udc00": "x"}], {}, "a key of messages[0] can't be encoded: its character 0"),
+        (
+            [{"role": "user", "content": "x", "\udc00": "x"}],
+            {},
+            "a key of messages[0] can't be encoded: its character 0",
+        ),
         ("hi", {"stop": ["a", HALF]}, "stop[1] can't be encoded"),
         (
             "hi",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modelcatalog.catalog.diagnostics.errors import InvalidBaseUrlError, PlainHttpError
+from modelcatalog.catalog.diagnostics.errors import ArgumentError, InvalidBaseUrlError, PlainHttpError
 from modelcatalog.resolver import explain, resolve
 
 PUBLIC = "http://llm.example.com/v1"
@@ -64,7 +64,8 @@ def test_login_counts() -> None:
 
 def test_argument_allows_it() -> None:
     assert severities(env=KEY, allow_http=True) == ["warning"]
-    assert severities(env=KEY, allow_http="yes") == ["error"]
+    with pytest.raises(ArgumentError, match="allow_http: expected true or false, got 'yes'"):
+        severities(env=KEY, allow_http="yes")
     resolve("openai/x", sync=True, base_url=PUBLIC, env=KEY, allow_http=True).close()
 
 

@@ -173,14 +173,14 @@ WORDS = [
 CLOUDS = [
     Kind(
         "credentials of AWS",
-        "The aws login of this machine",
+        "The aws identity of this machine",
         "adapter: bedrock, auth: aws, args: session.client, settings: {region: {default: us-east-1}}",
         "adapter: bedrock, auth: aws, args: session.client, settings: {region: {default: us-east-1}}",
         {"AWS_ACCESS_KEY_ID": SECRET, "AWS_SECRET_ACCESS_KEY": "s"},
     ),
     Kind(
         "credentials of Google",
-        "The google login of this machine",
+        "The google identity of this machine",
         "adapter: anthropic_vertex, auth: google, settings: {project: {default: p}, region: {default: us-east5}}",
         "adapter: anthropic_vertex, auth: google, settings: {project: {default: p}, region: {default: us-east5}}",
         {"GOOGLE_APPLICATION_CREDENTIALS": "FOLDER/home/google.json"},
@@ -188,7 +188,7 @@ CLOUDS = [
     ),
     Kind(
         "credentials of Entra ID",
-        "The entra login of this machine",
+        "The entra identity of this machine",
         "adapter: openai_azure, auth: entra, settings: {api_version: {default: '1'}}",
         "adapter: openai_azure, auth: entra, settings: {api_version: {default: '1'}}",
         {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": SECRET},
