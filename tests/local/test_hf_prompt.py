@@ -263,7 +263,6 @@ def test_a_message_without_calls_has_no_place_for_them(plain: Any) -> None:
     [
         ([{"role": "system", "content": "Be terse."}], "no system here"),
         ([{"role": "assistant", "content": "Hi"}], "take turns"),
-        ([], "empty conversation"),
     ],
 )
 def test_what_a_template_refuses_is_reported_in_its_own_words(plain: Any, messages: Any, words: str) -> None:
