@@ -193,7 +193,7 @@ def test_unreachable(catalog: Catalog, acme: Path, server: RecordingServer) -> N
 
 def test_host_that_is_not_found(catalog: Catalog, acme: Path, server: RecordingServer) -> None:
     text = probe(catalog, acme, server, url="https://nosuch.invalid/v1")
-    assert text.startswith("acme/small  failed at connect after ")
+    assert text.startswith("acme/small  failed at dns after ")
     assert "nosuch.invalid" in text
 
 

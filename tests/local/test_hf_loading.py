@@ -91,7 +91,7 @@ def test_a_template_that_cannot_be_right_is_reported_before_the_weights_are_load
             {"model_path": "./nowhere"},
             r"model_path: folder ./nowhere not found \(looked for below .*\)",
         ),
-        ({}, "'local' stands for a model in a folder, and no folder is given. Pass model_path="),
+        ({}, "'local' stands for a model in a folder, and no folder is given.\nhint: Pass model_path="),
         ({"model_path": "models.yaml"}, "model_path: models.yaml is a file, not a folder"),
         ({"model_path": "empty"}, "model_path: the folder empty is empty"),
         ({"model_path": "words"}, "holds no weights"),

@@ -104,7 +104,7 @@ def test_nothing_is_near_where_the_right_one_is_set() -> None:
 
 def test_command_for_a_near_miss_fixes_it() -> None:
     (finding,) = found(check("openai", env={"OPENAI_KEY": SENTINEL}), "near-miss-variable")
-    command = (finding.hint or "").partition(": ")[2]
+    command = finding.hint or ""
     done = subprocess.run(
         ["sh", "-c", f'{command}; printf %s "$OPENAI_API_KEY"'],
         env={**os.environ, "OPENAI_KEY": SENTINEL},
