@@ -86,7 +86,7 @@ def test_placeholder_of_a_function_is_filled(value: str | None, sync: bool) -> N
     async def later() -> str:
         return "key"
 
-    hook = key_filler("Bearer place", (lambda: "key") if sync else later, sync=sync)
+    hook = key_filler("place", (lambda: "key") if sync else later, sync=sync)
     headers = {} if value is None else {"Authorization": value}
     request = seen(hook, httpx2.Request("GET", "https://a.example", headers=headers))
     assert request.headers.get("Authorization") == ("Bearer key" if value == "Bearer place" else value)
