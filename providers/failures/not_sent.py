@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.failures.transport import HEADER, Cause, causes
 
@@ -34,6 +35,8 @@ def not_sent(error: BaseException, secrets: Sequence[str] = ()) -> Cause | None:
     for one in causes(error, hidden=False):
         if isinstance(one, AnswerError) or hasattr(one, "modelcatalog_answered"):
             return None
+        if isinstance(one, ArgumentError):
+            return Cause("local", "argument", one.message)
         if isinstance(one, UnicodeEncodeError):
             return _encoding(one, secrets)
         if type(one) in _PLAIN or type(one).__name__ in _CHECKS:
