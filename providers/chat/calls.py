@@ -148,6 +148,7 @@ class ChatCalls:
             sent = guard.prepared(self.encode(client, call, stream=True))
             with _entered(self.events(guard.received(self.open(client, sent)))) as events:
                 for event in events:
+                    guard.answered = True
                     yield from decoder.take(event)
                 yield decoder.end()
 
@@ -158,6 +159,7 @@ class ChatCalls:
             opened = guard.received(await _awaited(self.aopen(client, sent)))
             async with _aentered(self.events(opened)) as events:
                 async for event in events:
+                    guard.answered = True
                     for piece in decoder.take(event):
                         yield piece
                 yield decoder.end()
