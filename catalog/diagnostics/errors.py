@@ -138,10 +138,14 @@ class SetupError(ModelCatalogError):
 
     def __str__(self) -> str:
         if len(self.findings) == 1:
-            return self.findings[0].text()
+            return _with_hint(self.findings[0], "")
         lines = [f"{self.message}:"]
-        lines += [f"- {finding.text()}" for finding in self.findings]
+        lines += [f"- {_with_hint(finding, '  ')}" for finding in self.findings]
         return "\n".join(lines)
+
+
+def _with_hint(finding: Finding, indent: str) -> str:
+    return finding.message if finding.hint is None else f"{finding.message}\n{indent}hint: {finding.hint}"
 
 
 class MissingCredentialError(SetupError):

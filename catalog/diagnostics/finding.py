@@ -24,7 +24,7 @@ class Finding:
 
     def text(self) -> str:
         """Message and hint in one line."""
-        return self.message if self.hint is None else f"{self.message} {self.hint}"
+        return self.message if self.hint is None else f"{self.message} Hint: {self.hint}"
 
     def to_json(self) -> dict[str, Any]:
         """The finding as `--json` shows it; what doesn't apply is left out."""

@@ -43,6 +43,8 @@ def _check_message(number: int, message: Any) -> None:
     content = message.get("content")
     if content is None and role in ("user", "system"):
         raise _wrong(f"Message {number} has no 'content'. Write {_FORM}.")
+    if role == "tool" and isinstance(content, Mapping):
+        return
     if not isinstance(content, str | list | tuple | None):
         raise _wrong(
             f"The content of message {number} is {_kind(content)}, expected a text or a list of parts."

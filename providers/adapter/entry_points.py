@@ -87,7 +87,7 @@ def adapter_modules() -> dict[str, list[Extension]]:
 
 
 def catalog_files(now: Signature) -> list[tuple[Extension, Path | None]]:
-    """The catalog file of each extension that brings one; None where the package or the file isn't there."""
+    """The catalog file of each extension that brings one; None where the package or the file isn't found."""
     return [
         (extension, _file(extension.value)) for extension in extensions(now) if extension.group == CATALOGS
     ]

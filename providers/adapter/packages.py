@@ -67,7 +67,7 @@ def import_sdk(package: Package) -> Any:
 
 
 def installed_version(distribution: str) -> str | None:
-    """The version of an installed distribution, None when it isn't there. Imports nothing of it.
+    """The version of an installed distribution, None when it isn't installed. Imports nothing of it.
 
     What was found once is remembered: reading it anew costs more than making a client.
     """

@@ -64,7 +64,7 @@ def load_adapter(name: str) -> Adapter:
 
 
 def extension_problems() -> list[Problem]:
-    """What is wrong with installed extensions, as far as can be told without importing them."""
+    """What is wrong with installed extensions, as far as is seen without importing them."""
     problems = []
     for name, brought in adapter_modules().items():
         if name in ADAPTERS:

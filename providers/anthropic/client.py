@@ -29,8 +29,6 @@ def parameters_of(client: Any, target: str) -> frozenset[str] | None:
 
 
 def require(distribution: str, package: Package) -> None:
-    """Raise ImportError when a distribution isn't there without which the SDK builds, and fails at the call."""
+    """Raise ImportError when a distribution is missing without which the SDK builds, and fails at the call."""
     if installed_version(distribution) is None:
-        raise ImportError(
-            f"{distribution} is not installed. Install it with: pip install 'modelcatalog[{package.extra}]'"
-        )
+        raise ImportError(f"{distribution} is not installed: pip install 'modelcatalog[{package.extra}]'")

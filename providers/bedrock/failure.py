@@ -48,6 +48,6 @@ def _read(error: BaseException) -> Refusal | Cause | None:
         status=status if isinstance(status, int) else None,
         said=said or code,
         codes=(code,),
-        # botocore writes the status in the place of a code that isn't there.
+        # botocore writes the status in the place of a missing code.
         structured=bool(code) and not code.isdigit(),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from inspect import isasyncgen, isgenerator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import ContextDecorator
 from types import SimpleNamespace
 from typing import Any, ClassVar, Self
 
@@ -50,8 +51,8 @@ class Guard:
 
     def received(self, answer: Any) -> Any:
         """The SDK's answer as it is; from now on the guard knows its response."""
-        # A generator has sent nothing before its first event is asked for.
-        self.answered = not (isgenerator(answer) or isasyncgen(answer))
+        # A generator sends its request only when its first event is asked for.
+        self.answered = not isinstance(answer, Generator | AsyncGenerator | ContextDecorator)
         response = self.response_of(answer)
         if response is not None:
             self.take(response)

@@ -1,4 +1,4 @@
-"""Tools for a model, or a service, that has none: told in the prompt, asked for in the text, read out of it.
+"""Tools for a model, or a service, that has none: described in the prompt, asked for in the text, read out of it.
 
 An adapter that offers this takes `emulate_tools` at its target `adapter`, and its `Built` says whether tools are
 emulated; whoever calls puts that into the call. The uniform calls make an `Emulation`, send `.call`, and return what

@@ -76,16 +76,16 @@ class Reader:
             before, tag, rest = self._held.partition(OPEN)
             if not tag:
                 kept = 0 if at_end else _begun(self._held, OPEN)
-                yield self._told(self._held[: len(self._held) - kept])
+                yield self._trimmed(self._held[: len(self._held) - kept])
                 self._held = self._held[len(self._held) - kept :]
                 return
-            yield self._told(before)
+            yield self._trimmed(before)
             found = _found(rest, at_end=at_end)
             if found is None:
                 self._held = OPEN + rest
                 return
             if found.values is None:
-                yield self._told(OPEN)
+                yield self._trimmed(OPEN)
             else:
                 self._blank, self._after_call = "", True
                 for value in found.values:
@@ -93,7 +93,7 @@ class Reader:
                     self.calls.append(call_of(f"call_{number}", value, found.text, found.error))
             self._held = rest[found.length :]
 
-    def _told(self, text: str) -> str:
+    def _trimmed(self, text: str) -> str:
         """The text as it goes out: without white space around calls, with a line break in their place."""
         if self._after_call:
             text = text.lstrip()
@@ -166,7 +166,7 @@ def _may_continue(rest: str) -> bool:
 
 
 def _begun(text: str, tag: str) -> int:
-    """How many signs at the end of the text may be the beginning of the tag."""
+    """How many characters at the end of the text may be the beginning of the tag."""
     return next((size for size in range(len(tag) - 1, 0, -1) if text.endswith(tag[:size])), 0)
 
 

@@ -1,4 +1,4 @@
-"""A call with tools, told in messages that any model understands: schemas, earlier calls, and their results as text."""
+"""A call with tools, written in messages that any model understands: schemas, earlier calls and results as text."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def with_system(messages: Sequence[Mapping[str, Any]], text: str) -> list[Mappin
 
 
 def wish(choice: str) -> str:
-    """What a model is told of the caller's `tool_choice`: auto, required, or the name of a tool."""
+    """What the prompt says of the caller's `tool_choice`: auto, required, or the name of a tool."""
     return _CHOICES.get(choice, f"In your next answer, call the function {choice}.")
 
 
@@ -69,8 +69,11 @@ def _history(messages: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     for message in messages:
         if message.get("role") == "tool":
             identity = str(message.get("tool_call_id"))
-            told = {"name": message.get("name") or names.get(identity, ""), "content": message.get("content")}
-            results.append(f"<tool_result>{as_json(told)}</tool_result>")
+            result = {
+                "name": message.get("name") or names.get(identity, ""),
+                "content": message.get("content"),
+            }
+            results.append(f"<tool_result>{as_json(result)}</tool_result>")
             continue
         if results:
             yield {"role": "user", "content": "\n".join(results)}

@@ -10,7 +10,7 @@ from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.http.arguments import key_and_base_url
 from modelcatalog.providers.http.client import http_client
 from modelcatalog.providers.http.headers import headers_of
-from modelcatalog.providers.http.hooks import NO_KEY, home_keeper
+from modelcatalog.providers.http.hooks import NO_KEY, origin_keeper
 
 
 class Cohere(Adapter):
@@ -49,7 +49,7 @@ class Cohere(Adapter):
         ours = None
         if arguments["httpx_client"] is None:
             secret = [name for name, value in connection.headers.items() if isinstance(value, Secret)]
-            hooks, follow = [home_keeper(secret, sync=sync)], connection.follow_redirects
+            hooks, follow = [origin_keeper(secret, sync=sync)], connection.follow_redirects
             ours = http_client(sync=sync, library="httpx", requests=hooks, key=key, follow_redirects=follow)
             arguments["httpx_client"] = ours
         client = (sdk.ClientV2 if sync else sdk.AsyncClientV2)(**arguments)

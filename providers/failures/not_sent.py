@@ -36,7 +36,7 @@ def not_sent(error: BaseException, secrets: Sequence[str] = ()) -> Cause | None:
         if isinstance(one, AnswerError) or hasattr(one, "modelcatalog_answered"):
             return None
         if isinstance(one, ArgumentError):
-            return Cause("local", "argument", str(one))
+            return Cause("local", "argument", one.message)
         if isinstance(one, UnicodeEncodeError):
             return _encoding(one, secrets)
         if type(one) in _PLAIN or type(one).__name__ in _CHECKS:

@@ -148,6 +148,6 @@ def _vaguely(error: BaseException) -> Cause | None:
 
 
 def one_line(text: str) -> str:
-    """The text in one line of at most 300 signs, without control characters."""
+    """The text in one line of at most 300 characters, without control characters."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return line if len(line) <= _MOST else f"{line[: _MOST - 3]}..."

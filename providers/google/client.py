@@ -1,6 +1,6 @@
 """Building a client of google-genai that carries what it was given, nothing of the process's environment.
 
-The constructor reads variables for whatever it isn't told: here it is told everything. The HTTP clients are ours, on
+The constructor reads variables for whatever it isn't given: here it is given everything. The HTTP clients are ours, on
 the shared TLS context: so the Client doesn't close them when it is collected, and aiohttp, which it would take for
 async calls wherever that happens to be installed, stays out.
 """

@@ -49,10 +49,10 @@ def new_id() -> str:
 
 def options(call: ChatCall) -> dict[str, Any]:
     """What the call says of the generation, by Gemini's names."""
-    told = {theirs: getattr(call, ours) for ours, theirs in _OPTIONS.items()}
+    given = {theirs: getattr(call, ours) for ours, theirs in _OPTIONS.items()}
     stop = [call.stop] if isinstance(call.stop, str) else call.stop
-    told["stop_sequences"] = None if stop is None else list(stop)
-    return {name: value for name, value in told.items() if value is not None}
+    given["stop_sequences"] = None if stop is None else list(stop)
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def tool_config(choice: str) -> dict[str, Any]:

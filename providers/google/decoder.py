@@ -115,9 +115,9 @@ def _word(reason: Any) -> str | None:
 
 
 def _usage(response: Any) -> Usage | None:
-    told = getattr(response, "usage_metadata", None)
+    metadata = getattr(response, "usage_metadata", None)
     counts = {
-        name: getattr(told, f"{name}_token_count", None) or 0
+        name: getattr(metadata, f"{name}_token_count", None) or 0
         for name in ("prompt", "tool_use_prompt", "candidates", "thoughts", "total")
     }
     if not any(counts.values()):

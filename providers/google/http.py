@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from modelcatalog.providers.adapter.packages import installed_version, is_old
 from modelcatalog.providers.google.request_tracking import saw_answer, saw_request
 from modelcatalog.providers.http.client import http_client as new_client
-from modelcatalog.providers.http.hooks import home_keeper, key_filler
+from modelcatalog.providers.http.hooks import key_filler, origin_keeper
 
 if TYPE_CHECKING:
     from modelcatalog.providers.http.hooks import Hook
@@ -33,7 +33,7 @@ def http_client(
 ) -> Any:
     """An HTTP client as the SDK makes it: no timeout of its own, redirects followed, but not with a secret."""
     filled = [] if key is None else [_key_filler(key, sync=sync)]
-    keep = home_keeper((*_SECRET_HEADERS, *secrets), sync=sync)
+    keep = origin_keeper((*_SECRET_HEADERS, *secrets), sync=sync)
     return new_client(
         sync=sync,
         library=library(),

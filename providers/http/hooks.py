@@ -50,7 +50,7 @@ def key_filler(
     return hook if sync else ahook
 
 
-def home_keeper(names: Iterable[str], *, sync: bool) -> Hook:
+def origin_keeper(names: Iterable[str], *, sync: bool) -> Hook:
     """A hook that takes headers with secrets off a request that was redirected to another origin.
 
     For Authorization the HTTP library does so itself.
@@ -58,8 +58,8 @@ def home_keeper(names: Iterable[str], *, sync: bool) -> Hook:
     secret = tuple(names)
 
     def hook(request: Any) -> None:
-        home = request.extensions.setdefault("modelcatalog.origin", _origin(request.url))
-        if home != _origin(request.url):
+        origin = request.extensions.setdefault("modelcatalog.origin", _origin(request.url))
+        if origin != _origin(request.url):
             for name in secret:
                 request.headers.pop(name, None)
 

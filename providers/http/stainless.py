@@ -16,7 +16,7 @@ from typing import Any
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.connection import Built, Connection
 from modelcatalog.providers.http.client import http_client
-from modelcatalog.providers.http.hooks import NO_KEY, Hook, home_keeper, key_dropper, key_filler
+from modelcatalog.providers.http.hooks import NO_KEY, Hook, key_dropper, key_filler, origin_keeper
 from modelcatalog.providers.identities.refreshable import Tokens
 
 # Makes the placeholder of each client its own.
@@ -119,7 +119,7 @@ def _finish(
         seen.extend(hook for hook in hooks if hook not in seen)
         return Built(client)
     if secret or kit.travelling:
-        hooks.append(home_keeper([*secret, *kit.travelling], sync=sync))
+        hooks.append(origin_keeper([*secret, *kit.travelling], sync=sync))
     # What isn't said is as the SDK has it.
     redirects: dict[str, Any] = {} if connection.follow_redirects else {"follow_redirects": False}
     http = arguments["http_client"] = http_client(

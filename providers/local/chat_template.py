@@ -8,7 +8,7 @@ A model without a template gets a plain one (`FALLBACK`):
 
     Assistant:
 
-and its answer ends where it begins to write the next turn. Tools are told by the template where that knows tools,
+and its answer ends where it begins to write the next turn. Tools are written by the template where that knows tools,
 else in the prompt (`tool_emulation`). What a model thinks aloud (`<think>...</think>`) is a part of its text, in which
 no call is looked for.
 """
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.providers.chat.tool_emulation_parser import Reader
 from modelcatalog.providers.chat.tool_emulation_prompt import number_of_calls, wish, with_system, with_tools
-from modelcatalog.providers.local.messages import Message, described, forms, told
+from modelcatalog.providers.local.messages import Message, described, forms, uniform_messages
 from modelcatalog.providers.local.reasoning import OPEN as THOUGHT
 from modelcatalog.providers.local.reasoning import ThoughtReader
 from modelcatalog.providers.local.template_options import is_coded, kwargs_of, no_template, template_text
@@ -71,7 +71,7 @@ class ChatFormat:
     `template` is the text of a Jinja template, the path of a file that holds one, or the name of one of the
     tokenizer's own where it has several. `template_kwargs` are given to the template (`enable_thinking=False`).
     `emulate_tools`: tell of tools in the prompt (True), by the template (False), or as the template knows them (None).
-    Raises ArgumentError for a template that isn't there, or is none.
+    Raises ArgumentError for a template that isn't found, or is none.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class ChatFormat:
             call = with_tools(call)
         elif call.tools:
             call = _with_choice(call)
-        messages, tools = told(call.messages), [described(tool) for tool in call.tools]
+        messages, tools = uniform_messages(call.messages), [described(tool) for tool in call.tools]
         if self._is_coded:
             token_ids = self._render(messages, tools)
             return Prompt(self._tokenizer.decode(token_ids), False, (), tuple(token_ids))
@@ -251,7 +251,7 @@ class _Calls:
 
 
 def _with_choice(call: ChatCall) -> ChatCall:
-    """No template has a word for the caller's choice: it is told in the system's."""
+    """No template has a word for the caller's choice: it is written in the system's."""
     choice = call.tool_choice
     if choice in (None, "auto"):
         return call

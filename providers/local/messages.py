@@ -18,7 +18,7 @@ Message = dict[str, Any]
 _SYSTEM = ("system", "developer")
 
 
-def told(messages: Sequence[Mapping[str, Any]]) -> list[Message]:
+def uniform_messages(messages: Sequence[Mapping[str, Any]]) -> list[Message]:
     """The messages: contents as text, calls in OpenAI's form with their arguments as a mapping, results with the
     function's name. Raises ArgumentError for what is no text.
     """

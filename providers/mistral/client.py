@@ -11,7 +11,7 @@ from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.connection import Built, Connection
 from modelcatalog.providers.adapter.signatures import names_of
 from modelcatalog.providers.http.client import http_client
-from modelcatalog.providers.http.hooks import NO_KEY, Hook, home_keeper, key_dropper, key_filler, key_of
+from modelcatalog.providers.http.hooks import NO_KEY, Hook, key_dropper, key_filler, key_of, origin_keeper
 from modelcatalog.providers.mistral.retries import retry_config
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def build(
     theirs = arguments.get(name, connection.http_client)
     http = theirs
     if theirs is None:
-        kept = [*hooks(sync=sync), home_keeper(secret, sync=sync)]
+        kept = [*hooks(sync=sync), origin_keeper(secret, sync=sync)]
         http = _http_client(kept, key, sync=sync, follow_redirects=connection.follow_redirects)
     else:
         for kind, wanted in (("request", hooks(sync=sync)), ("response", [_reader(sync=sync)])):

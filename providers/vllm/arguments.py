@@ -29,7 +29,7 @@ _REMOTE = ("s3://", "gs://", "az://")
 
 
 def engine_keywords(connection: Connection) -> dict[str, Any]:
-    """Keywords for AsyncEngineArgs. Raises ArgumentError; a folder that isn't there is never looked up on a hub."""
+    """Keywords for AsyncEngineArgs. Raises ArgumentError; a missing folder is never looked up on a hub."""
     adapter = connection.arguments.get("adapter", {})
     given = {name: reveal(value) for name, value in connection.arguments.get("engine", {}).items()}
     if "model" in given:

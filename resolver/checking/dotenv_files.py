@@ -71,7 +71,7 @@ def unloaded(plan: Plan, files: list[StrayFile]) -> list[Finding]:
 def _unloaded(variable: str, file: StrayFile, setting: str) -> Finding:
     line = file.variables[variable]
     message = f"{variable} is in {file.shown}{f':{line}' if line else ''}, which isn't read."
-    hint = f"Name the file: export MODELCATALOG_ENV_FILE={shlex.quote(file.shown)}"
+    hint = f"export MODELCATALOG_ENV_FILE={shlex.quote(file.shown)}"
     return Finding("unloaded-variable", "warning", message, hint, setting)
 
 

@@ -95,7 +95,7 @@ def _slug(name: str) -> str:
 def _finding(entry: Entry, setting: Setting, name: str, where: str) -> Finding:
     wanted = setting.variables[0]
     message = f"{name} is set ({where}), but nothing reads it: {entry.id} looks for {wanted}."
-    hint = f'Give it that name: export {wanted}="${name}"'
+    hint = f'export {wanted}="${name}"'
     if where != "environment" or not name.replace("_", "").isalnum():
         hint = f"Write {wanted} in place of {name}" + (f" in {where}." if where != "environment" else ".")
     return Finding("near-miss-variable", "warning", message, hint, setting.name)

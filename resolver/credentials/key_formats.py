@@ -100,7 +100,7 @@ def _moved(entry: Entry, setting: Setting, value: SettingValue, foreign: tuple[s
     if target == variable:
         target = None
     if target is not None and value.kind == "environment":
-        hint = f'Move it: export {target}="${variable}"; unset {variable}'
+        hint = f'export {target}="${variable}"; unset {variable}'
     elif target is not None and value.kind != "argument":
         hint = f"Write {target} in place of {variable} in {value.source.partition(', ')[2]}."
     return Finding("foreign-key", "error" if is_error else "warning", message, hint, setting.name)
@@ -110,9 +110,7 @@ def _placeholder(entry: Entry, setting: Setting, value: SettingValue, what: str)
     message = f"{what} holds a placeholder, not a key of {entry.name}."
     keys = f" (get one at {entry.keys})" if entry.keys else ""
     place = value.source.partition(", ")[2]
-    hint = (
-        f"Set it: export {what}=...{keys}" if value.kind == "environment" else f"Correct it in {place}{keys}."
-    )
+    hint = f"export {what}=...{keys}" if value.kind == "environment" else f"Correct it in {place}{keys}."
     return Finding("placeholder-value", "error", message, hint, setting.name)
 
 

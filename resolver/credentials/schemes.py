@@ -60,9 +60,7 @@ def identity_findings(entry: Entry, scheme: str, identity: CloudIdentity | None)
     findings = []
     if scheme == "entra" and installed_version("azure-identity") is None:
         message = f"{entry.id} needs the package azure-identity for Entra ID credentials; it isn't installed."
-        findings.append(
-            Finding("missing-package", "error", message, "Install it: pip install 'modelcatalog[entra]'")
-        )
+        findings.append(Finding("missing-package", "error", message, "pip install 'modelcatalog[entra]'"))
     if identity is None or identity.source is not None:
         return findings
     missing = f"No {_CLOUDS[scheme]} credentials for {entry.id}"

@@ -49,7 +49,7 @@ def _missing(entry: Entry, setting: Setting, value: SettingValue) -> Finding:
     )
     message = f"No {what} for {entry.id}. Looked for: {looked}."
     variable = setting.variables[0] if setting.variables else None
-    hint = f"Set it: export {variable}=..." if variable else f"Pass {setting.name}=..."
+    hint = f"export {variable}=..." if variable else f"Pass {setting.name}=..."
     more = f"get one at {entry.keys}" if setting.secret and entry.keys else setting.description
     code = "missing-credential" if setting.secret else "missing-setting"
     return Finding(code, "error", message, f"{hint} ({more})" if more else hint, setting.name)
@@ -93,21 +93,17 @@ def _credential(setting: Setting, value: SettingValue, secret: Secret) -> list[F
         clean = f'export {variable}="$(printf %s "${variable}" | tr -d \'[:space:]\')"'
         return finding(
             f"{end} {name}; it would be refused.",
-            f"Fix: {clean}" if variable else again or "Pass it without.",
+            clean if variable else again or "Pass it without.",
         )
     if text()[:1] in _QUOTES and len(text()) > 1 and text()[-1] in "\"'”`":
         clean = f'export {variable}="$(printf %s "${variable}" | sed \'s/^.//; s/.$//\')"'
         return finding(
             f"has {_QUOTES[text()[0]]} around it, as part of the value.",
-            f"Fix: {clean}" if variable else again or "Pass it without them.",
+            clean if variable else again or "Pass it without them.",
         )
     for form, message, cut in _PASTED:
         if re.match(form, text()):
-            hint = (
-                f'Fix: export {variable}="${{{variable}{cut}}}"'
-                if cut
-                else f"Set it again: export {variable}=..."
-            )
+            hint = f'export {variable}="${{{variable}{cut}}}"' if cut else f"export {variable}=..."
             return finding(message, hint if variable else again or "Pass the key alone.")
     if re.search(r"[\s\x00-\x1f\x7f]", text()):
         return finding(
@@ -138,5 +134,5 @@ def _hint_value(value: SettingValue) -> str:
         return "It was given as an argument."
     variable, _, where = value.source.partition(", ")
     if value.kind == "environment":
-        return f"Set it again: export {variable}=..."
+        return f"export {variable}=..."
     return f"Correct it in {where}." if where else f"It comes from {value.source}."

@@ -137,11 +137,7 @@ def _redacted(text: str) -> str:
 
 def _refused(message: str, source: str, better: str) -> Finding:
     variable, _, where = source.partition(", ")
-    hint = (
-        f"Set it again: export {variable}={better or '...'}"
-        if where == "environment"
-        else f"It comes from: {source}."
-    )
+    hint = f"export {variable}={better or '...'}" if where == "environment" else f"It comes from: {source}."
     return Finding("invalid-base-url", "error", message, hint, "base_url")
 
 

@@ -33,9 +33,7 @@ def look_for_headers(entry: Entry, environment: Environment) -> tuple[dict[str, 
         elif header.required:
             looked = ", ".join(f"{variable} (unset)" for variable in header.env)
             message = f"No value for the header {name} of {entry.id}. Looked for: {looked}."
-            findings.append(
-                Finding("missing-setting", "error", message, f"Set it: export {header.env[0]}=...", name)
-            )
+            findings.append(Finding("missing-setting", "error", message, f"export {header.env[0]}=...", name))
     return hits, findings
 
 

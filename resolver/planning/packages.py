@@ -35,7 +35,7 @@ def package_findings(entry: Entry, adapter: Adapter) -> list[Finding]:
     if missing:
         what, which = ("package", "isn't") if len(missing) == 1 else ("packages", "aren't")
         message = f"{entry.id} needs the {what} {' and '.join(missing)}, which {which} installed."
-        hint = f"Install it: pip install 'modelcatalog[{adapter.PACKAGE.extra}]'"
+        hint = f"pip install 'modelcatalog[{adapter.PACKAGE.extra}]'"
         findings.append(Finding("missing-package", "error", message, hint))
     for package in packages:
         version = _version(package)
@@ -43,7 +43,7 @@ def package_findings(entry: Entry, adapter: Adapter) -> list[Finding]:
             message = (
                 f"{entry.id} needs {package.distribution} {package.minimum} or newer; {version} is installed."
             )
-            hint = f"Update it: pip install -U 'modelcatalog[{package.extra}]'"
+            hint = f"pip install -U 'modelcatalog[{package.extra}]'"
             findings.append(Finding("old-package", "error", message, hint))
     return findings
 

@@ -80,6 +80,8 @@ def probe_plan(plan: Plan, timeout: float) -> ProbeReport:
     try:
         resolved = build(plan, sync=True)
     except SetupError as error:
+        if len(error.findings) == 1:
+            return replace(blank, step="setup", detail=error.message, hint=error.findings[0].hint)
         return replace(blank, step="setup", detail=" ".join(finding.text() for finding in error.findings))
     except ProviderCallError as error:
         return replace(blank, step=error.step, **_words(plan, error))

@@ -419,7 +419,7 @@ def test_records_are_read_in_their_order_and_by_their_beginning(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("other", ["d", "C", ""])
-def test_records_of_other_content_are_not_believed(tmp_path: Path, other: str) -> None:
+def test_records_of_other_content_are_not_trusted(tmp_path: Path, other: str) -> None:
     cache = cache_in(tmp_path)
     cache.write("c", [("a", {"b": 1})])
     assert cache.read(other) is None
@@ -440,7 +440,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_changed_records_are_not_believed(tmp_path: Path, change: str) -> None:
+def test_changed_records_are_not_trusted(tmp_path: Path, change: str) -> None:
     import sqlite3
 
     cache = cache_in(tmp_path)
@@ -491,7 +491,7 @@ def test_records_that_cannot_be_written_leave_nothing(tmp_path: Path) -> None:
     assert names(tmp_path / "cache") == set()
 
 
-def test_stamp_is_believed_for_its_name_and_content_alone(tmp_path: Path) -> None:
+def test_stamp_is_trusted_for_its_name_and_content_alone(tmp_path: Path) -> None:
     cache = cache_in(tmp_path)
     cache.keep_stamp("one", "content")
     assert (cache.stamp("one"), cache.stamp("two")) == ("content", None)

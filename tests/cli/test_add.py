@@ -204,7 +204,7 @@ def test_mode_and_link_of_the_file_stay(catalog: Catalog, tmp_path: Path, own: P
     assert sorted(os.listdir(tmp_path)) == ["dotfiles.yaml", "home"]
 
 
-def test_corrected_address_is_told(catalog: Catalog, own: Path) -> None:
+def test_corrected_address_is_reported(catalog: Catalog, own: Path) -> None:
     done = catalog("add", "acme", "http://a.example/v1/chat/completions")
     assert "Note: /chat/completions was taken off the base URL" in done.stdout
     assert "isn't encrypted" in done.stdout

@@ -180,7 +180,7 @@ def test_several_models_are_probed_and_one_failure_is_enough(
     assert len(server.requests) == 3
 
 
-def test_named_file_lies_over_the_others(catalog: Catalog, tmp_path: Path) -> None:
+def test_named_file_overrides_the_others(catalog: Catalog, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(
         "catalog: 1\nproviders: {grok: {base_url: 'https://h.example/v1'}}\n", encoding="utf-8"
     )

@@ -67,22 +67,22 @@ def test_name_that_cant_be_resolved(catalog: Catalog, name: str, text: str) -> N
         (
             None,
             "error: No API key for openai. Looked for: api_key argument, OPENAI_API_KEY (unset).\n"
-            "hint: Set it: export OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n",
+            "hint: export OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n",
         ),
         (
             "  ",
             "error: No API key for openai. Looked for: api_key argument, OPENAI_API_KEY (set but empty).\n"
-            "hint: Set it: export OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n",
+            "hint: export OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n",
         ),
         (
             f"{SENTINEL}\n",
             "error: OPENAI_API_KEY ends in a line break; it would be refused.\n"
-            'hint: Fix: export OPENAI_API_KEY="$(printf %s "$OPENAI_API_KEY" | tr -d \'[:space:]\')"\n',
+            'hint: export OPENAI_API_KEY="$(printf %s "$OPENAI_API_KEY" | tr -d \'[:space:]\')"\n',
         ),
         (
             f'"{SENTINEL}"',
             "error: OPENAI_API_KEY has double quotes around it, as part of the value.\n"
-            'hint: Fix: export OPENAI_API_KEY="$(printf %s "$OPENAI_API_KEY" | sed \'s/^.//; s/.$//\')"\n',
+            'hint: export OPENAI_API_KEY="$(printf %s "$OPENAI_API_KEY" | sed \'s/^.//; s/.$//\')"\n',
         ),
     ],
 )
@@ -105,7 +105,7 @@ def test_key_that_cant_be_used(catalog: Catalog, key: str | None, text: str) -> 
 )
 def test_command_that_the_message_names_really_fixes_the_key(catalog: Catalog, broken: str) -> None:
     shown = catalog("chat", "openai/x", "hi", OPENAI_API_KEY=broken).stderr
-    command = shown.partition("Fix: ")[2].strip()
+    command = shown.partition("hint: ")[2].strip()
     shell = subprocess.run(
         ["sh", "-c", f'{command}; printf %s "$OPENAI_API_KEY"'],
         env={**os.environ, "OPENAI_API_KEY": broken},
@@ -120,7 +120,7 @@ def test_missing_setting(catalog: Catalog) -> None:
     done = catalog("chat", "openai/azure/dep", "hi", AZUREAI_OPENAI_API_KEY=SENTINEL)
     assert seen(done, 1) == (
         "error: No base_url for openai/azure. Looked for: base_url argument, AZUREAI_OPENAI_BASE_URL "
-        "(unset), AZURE_OPENAI_BASE_URL (unset), AZURE_OPENAI_ENDPOINT (unset).\nhint: Set it: export "
+        "(unset), AZURE_OPENAI_BASE_URL (unset), AZURE_OPENAI_ENDPOINT (unset).\nhint: export "
         "AZUREAI_OPENAI_BASE_URL=... (The endpoint of your resource, such as https://RESOURCE.openai.azure.com)\n"
     )
 
@@ -193,7 +193,7 @@ def test_unreachable(catalog: Catalog, acme: Path, server: RecordingServer) -> N
 
 def test_host_that_is_not_found(catalog: Catalog, acme: Path, server: RecordingServer) -> None:
     text = probe(catalog, acme, server, url="https://nosuch.invalid/v1")
-    assert text.startswith("acme/small  failed at connect after ")
+    assert text.startswith("acme/small  failed at dns after ")
     assert "nosuch.invalid" in text
 
 
@@ -241,9 +241,9 @@ def test_missing_sdk(tmp_path: Path) -> None:
     done = run_without_sdk(tmp_path, "chat", "openai/x", "hi", hide=True)
     assert seen(done, 1) == (
         "error: No API key for openai. Looked for: api_key argument, OPENAI_API_KEY (unset).\n"
-        "hint: Set it: export OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n"
+        "hint: export OPENAI_API_KEY=... (get one at https://platform.openai.com/api-keys)\n"
         "error: openai needs the package openai, which isn't installed.\n"
-        "hint: Install it: pip install 'modelcatalog[openai]'\n"
+        "hint: pip install 'modelcatalog[openai]'\n"
     )
 
 
@@ -251,7 +251,7 @@ def test_old_sdk(tmp_path: Path) -> None:
     done = run_without_sdk(tmp_path, "chat", "openai/x", "hi", hide=False, OPENAI_API_KEY=SENTINEL)
     assert seen(done, 1) == (
         "error: openai needs openai 3.50 or newer; 1.109.1 is installed.\n"
-        "hint: Update it: pip install -U 'modelcatalog[openai]'\n"
+        "hint: pip install -U 'modelcatalog[openai]'\n"
     )
 
 

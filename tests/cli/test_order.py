@@ -56,9 +56,9 @@ def printed(folder: Path, seed: int, variables: dict[str, str]) -> tuple[str, st
         timeout=120,
         check=True,
     )
-    *told, order = done.stderr.splitlines()
+    *lines, order = done.stderr.splitlines()
     # How much memory is free changes from one process to the next.
-    return re.sub(r"[\d.]+ GB", "N GB", "\n".join([done.stdout, *told])), order
+    return re.sub(r"[\d.]+ GB", "N GB", "\n".join([done.stdout, *lines])), order
 
 
 def variables_of_every_kind() -> dict[str, str]:

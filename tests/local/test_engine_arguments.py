@@ -59,13 +59,13 @@ def test_the_tokenizer_may_have_a_folder_of_its_own(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "adapter", "said"),
     [
-        ("local", {"model_path": "./not-there"}, "model_path: the folder ./not-there isn't there"),
-        ("org/m", {"tokenizer_path": "./not-there"}, "tokenizer_path: the folder ./not-there isn't there"),
-        ("./not-there", {}, "the folder ./not-there isn't there"),
+        ("local", {"model_path": "./not-there"}, "model_path: folder ./not-there not found"),
+        ("org/m", {"tokenizer_path": "./not-there"}, "tokenizer_path: folder ./not-there not found"),
+        ("./not-there", {}, "folder ./not-there not found"),
         ("local", {}, "say which, model_path="),
     ],
 )
-def test_a_folder_that_is_not_there_is_never_looked_up_on_a_hub(
+def test_a_folder_that_is_missing_is_never_looked_up_on_a_hub(
     name: str, adapter: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(ArgumentError, match=said):
@@ -176,7 +176,7 @@ def test_variables_of_the_engine_are_put_back(
     assert dict(os.environ) == before
 
 
-def test_what_a_person_has_told_vllm_of_its_log_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_person_has_set_for_vllms_log_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VLLM_LOGGING_CONFIG_PATH", "/mine.json")
     monkeypatch.setenv("VLLM_LOGGING_STREAM", "ext://sys.stdout")
     with variables("/x/log.json"):
@@ -184,10 +184,10 @@ def test_what_a_person_has_told_vllm_of_its_log_wins(monkeypatch: pytest.MonkeyP
         assert os.environ["VLLM_LOGGING_STREAM"] == "ext://sys.stdout"
 
 
-def test_a_folder_that_is_not_there_is_found_before_vllm_is_looked_for() -> None:
+def test_a_folder_that_is_missing_is_found_before_vllm_is_looked_for() -> None:
     plan = explain("vllm/local", catalog=CATALOG, env={}, model_path="./not-there")
     assert "missing-folder" in {finding.code for finding in plan.errors}
-    assert "the folder ./not-there isn't there" in " ".join(finding.message for finding in plan.errors)
+    assert "folder ./not-there not found" in " ".join(finding.message for finding in plan.errors)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_every_known_cause_has_a_step_and_ends_in_a_sentence() -> None:
     assert all(known.hint[-1] in ".?" for known in KNOWN)
 
 
-def test_an_unknown_cause_is_told_as_it_is() -> None:
+def test_an_unknown_cause_is_reported_as_it_is() -> None:
     assert "KeyError: 'rope_theta'" in str(start_error(OUTER, "KeyError: 'rope_theta'"))
 
 
@@ -115,7 +115,7 @@ def test_a_process_that_ended_without_a_word_points_to_the_guard_of_a_script(pro
     assert "below `if __name__ == '__main__':`." in str(start_error(outer, None))
 
 
-def test_an_engine_that_died_is_told_with_its_cause() -> None:
+def test_an_engine_that_died_is_reported_with_its_cause() -> None:
     assert "the engine died during the call: there is too little free memory" in str(
         death("torch.OutOfMemoryError: CUDA out of memory.")
     )

@@ -189,7 +189,7 @@ def test_request_arguments_of_an_entry_hold_for_each_call(tiny_model: Path) -> N
         assert hot == {resolved.chat("Hi", max_tokens=6, temperature=0).text}
 
 
-def test_tools_are_told_by_a_template_that_knows_them(tools_model: Path) -> None:
+def test_tools_are_written_by_a_template_that_knows_them(tools_model: Path) -> None:
     with resolve("hf/local", model_path=tools_model, batch_size=1, sync=True) as resolved:
         ask = resolved.client.ask(resolved._call("Rain?", {"tools": [WEATHER]}))
         text = resolved.client.tokenizer.decode(ask.token_ids)

@@ -46,7 +46,7 @@ def test_probe_says_what_is_wrong_with_a_model(catalog: Catalog, tmp_path: Path,
     done = catalog("probe", "hf/local", "-M", "model_path=./nowhere")
     assert done.returncode == 1
     assert "failed at setup" in done.stdout
-    assert "the folder ./nowhere isn't there" in done.stdout
+    assert "folder ./nowhere not found" in done.stdout
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "config.json").write_text('{"model_type": "nothing"}', encoding="utf-8")
@@ -85,7 +85,7 @@ def test_check_compares_the_weights_with_the_memory(catalog: Catalog, model: lis
     )
     done = catalog("check", "hf", "-M", "model_path=./nowhere")
     assert (done.returncode, done.stdout.splitlines()[0]) == (1, "Error (1)")
-    assert "the folder ./nowhere isn't there" in done.stdout
+    assert "folder ./nowhere not found" in done.stdout
     assert catalog("check", "-M", "model_path=.").returncode == 2
 
 

@@ -85,7 +85,7 @@ def test_the_plain_template_is_as_shown(base_model: Path) -> None:
     assert text in BLOCKS
 
 
-def test_every_argument_of_the_adapter_is_told() -> None:
+def test_every_argument_of_the_adapter_is_reported() -> None:
     assert {name for name in HuggingFace.ARGUMENTS if f"`{name}`" not in SECTION} == set()
 
 

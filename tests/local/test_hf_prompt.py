@@ -44,10 +44,10 @@ ONE_CALL = (
     "{% if m.tool_calls | length != 1 %}{{ raise_exception('one call at once') }}{% endif %}"
     "<call>{{ m.tool_calls[0].function.name }}{% else %}<{{ m.role }}>{{ m.content }}{% endif %}{% endfor %}"
 )
-NINE_SIGNS = (
+NINE_CHARACTERS = (
     "{% if tools %}T{% endif %}{% for m in messages %}<{{ m.role }}>{{ m.content }}"
-    "{% for c in m.tool_calls %}{% if c.id | length != 9 %}{{ raise_exception('nine signs') }}{% endif %}{{ c.id }},"
-    "{% endfor %}{% if m.role == 'tool' %}{% if m.tool_call_id | length != 9 %}{{ raise_exception('nine signs') }}"
+    "{% for c in m.tool_calls %}{% if c.id | length != 9 %}{{ raise_exception('nine letters') }}{% endif %}{{ c.id }},"
+    "{% endfor %}{% if m.role == 'tool' %}{% if m.tool_call_id | length != 9 %}{{ raise_exception('nine letters') }}"
     "{% endif %}={{ m.tool_call_id }}{% endif %}{% endfor %}"
 )
 NAMED_RESULTS = (
@@ -87,7 +87,7 @@ def call(messages: Any = HELLO, **options: Any) -> ChatCall:
     return ChatCall.of("m", messages, options=options)
 
 
-def told(written: ChatFormat, messages: Any = HELLO, **options: Any) -> str:
+def prompt_of(written: ChatFormat, messages: Any = HELLO, **options: Any) -> str:
     return written.prompt(call(messages, **options)).text
 
 
@@ -107,7 +107,7 @@ def test_a_template_is_given_as_text_or_as_a_file(plain: Any, tmp_path: Path) ->
     file = tmp_path / "chat.jinja"
     file.write_text(text, encoding="utf-8")
     for given in (text, str(file), file):
-        assert told(ChatFormat(plain, given)) == "[Hello]"
+        assert prompt_of(ChatFormat(plain, given)) == "[Hello]"
 
 
 def test_a_model_without_a_template_takes_a_given_one(base: Any) -> None:
@@ -121,21 +121,21 @@ def test_one_of_several_templates_is_named(tiny_model: Path) -> None:
 
     several = transformers.AutoTokenizer.from_pretrained(tiny_model)
     several.chat_template = {"default": "default", "rag": "rag", "tool_use": "{{ tools | length }} tools"}
-    assert told(ChatFormat(several)) == "default"
-    assert told(ChatFormat(several, "rag")) == "rag"
-    assert told(ChatFormat(several), tools=[WEATHER]) == "1 tools"
+    assert prompt_of(ChatFormat(several)) == "default"
+    assert prompt_of(ChatFormat(several, "rag")) == "rag"
+    assert prompt_of(ChatFormat(several), tools=[WEATHER]) == "1 tools"
 
 
 def test_template_kwargs_reach_the_template(plain: Any) -> None:
     written = ChatFormat(
         plain, "{{ messages[0].content }}{{ ', thinking' if enable_thinking }}", {"enable_thinking": True}
     )
-    assert told(written) == "Hello, thinking"
+    assert prompt_of(written) == "Hello, thinking"
 
 
 def test_template_kwargs_say_that_an_answer_has_begun(plain: Any) -> None:
     written = ChatFormat(plain, None, {"add_generation_prompt": False, "continue_final_message": True})
-    assert told(written, [*HELLO, {"role": "assistant", "content": "Good"}]).endswith("assistant\nGood")
+    assert prompt_of(written, [*HELLO, {"role": "assistant", "content": "Good"}]).endswith("assistant\nGood")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_tokenizer_that_writes_chats_by_code_of_its_own_makes_the_tokens_too(b
     import transformers
 
     def write(self: Any, conversation: Any, tools: Any = None, tokenize: bool = True, **_: Any) -> Any:
-        """As mistral-common: a mark that it writes is one token, and the same signs in a text are a word."""
+        """As mistral-common: a mark that it writes is one token, and the same characters in a text are a word."""
         assert tokenize
         if conversation[0]["role"] == "system":
             raise LookupError("no system here")
@@ -225,37 +225,37 @@ def test_an_answer_by_a_template_keeps_its_blanks(plain: Any) -> None:
 
 
 def test_a_template_without_a_system_gets_its_words_in_the_first_user_message(plain: Any) -> None:
-    assert told(ChatFormat(plain, BY_TURNS), WITH_SYSTEM) == "<user>Be terse.\n\nHello"
+    assert prompt_of(ChatFormat(plain, BY_TURNS), WITH_SYSTEM) == "<user>Be terse.\n\nHello"
 
 
 def test_neighbours_of_one_role_are_joined_where_roles_must_take_turns(plain: Any) -> None:
     answer = {"role": "assistant", "content": "Yes?"}
-    assert told(ChatFormat(plain, BY_TURNS), [*HELLO, *HELLO, answer, answer, *HELLO]) == (
+    assert prompt_of(ChatFormat(plain, BY_TURNS), [*HELLO, *HELLO, answer, answer, *HELLO]) == (
         "<user>Hello\n\nHello<assistant>Yes?\n\nYes?<user>Hello"
     )
 
 
 def test_a_template_that_knows_the_system_keeps_it_apart(plain: Any) -> None:
-    assert told(ChatFormat(plain, ONE_CALL), [*WITH_SYSTEM, *HISTORY[1:]]) == (
+    assert prompt_of(ChatFormat(plain, ONE_CALL), [*WITH_SYSTEM, *HISTORY[1:]]) == (
         '<system>Be terse.<user>Hello<call>weather<tool>sunny<call>time<tool>{"hour": 9}'
     )
 
 
 def test_calls_and_results_get_ids_as_a_template_wants_them(plain: Any) -> None:
-    assert told(ChatFormat(plain, NINE_SIGNS), HISTORY) == (
+    assert prompt_of(ChatFormat(plain, NINE_CHARACTERS), HISTORY) == (
         '<user>Hello<assistant>call00001,call00002,<tool>sunny=call00001<tool>{"hour": 9}=call00002'
     )
 
 
-def test_results_are_told_with_their_functions_name(plain: Any) -> None:
-    assert told(ChatFormat(plain, NAMED_RESULTS), HISTORY).endswith(
+def test_results_are_written_with_their_functions_name(plain: Any) -> None:
+    assert prompt_of(ChatFormat(plain, NAMED_RESULTS), HISTORY).endswith(
         '<tool>weather:sunny<tool>time:{"hour": 9}'
     )
 
 
 def test_a_message_without_calls_has_no_place_for_them(plain: Any) -> None:
     answer = {"role": "assistant", "content": "Hi", "tool_calls": []}
-    assert told(ChatFormat(plain, ONE_CALL), [*HELLO, answer]) == "<user>Hello<assistant>Hi"
+    assert prompt_of(ChatFormat(plain, ONE_CALL), [*HELLO, answer]) == "<user>Hello<assistant>Hi"
 
 
 @pytest.mark.parametrize(
@@ -263,12 +263,11 @@ def test_a_message_without_calls_has_no_place_for_them(plain: Any) -> None:
     [
         ([{"role": "system", "content": "Be terse."}], "no system here"),
         ([{"role": "assistant", "content": "Hi"}], "take turns"),
-        ([], "empty conversation"),
     ],
 )
-def test_what_a_template_refuses_is_told_in_its_own_words(plain: Any, messages: Any, words: str) -> None:
+def test_what_a_template_refuses_is_reported_in_its_own_words(plain: Any, messages: Any, words: str) -> None:
     with pytest.raises(ArgumentError, match=words) as caught:
-        told(ChatFormat(plain, BY_TURNS), messages)
+        prompt_of(ChatFormat(plain, BY_TURNS), messages)
     assert caught.value.argument == "messages"
 
 
@@ -277,7 +276,7 @@ def test_what_a_template_refuses_is_told_in_its_own_words(plain: Any, messages: 
 
 def test_parts_of_text_are_one_text(plain: Any) -> None:
     parts = [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo"}]
-    assert told(ChatFormat(plain), [{"role": "user", "content": parts}]) == told(ChatFormat(plain))
+    assert prompt_of(ChatFormat(plain), [{"role": "user", "content": parts}]) == prompt_of(ChatFormat(plain))
 
 
 @pytest.mark.parametrize(
@@ -292,7 +291,7 @@ def test_parts_of_text_are_one_text(plain: Any) -> None:
 def test_images_and_sounds_are_refused(tokenizers: dict[str, Any], model: str, part: Any) -> None:
     message = {"role": "user", "content": [{"type": "text", "text": "What is this?"}, part]}
     with pytest.raises(ArgumentError, match="takes text only") as caught:
-        told(ChatFormat(tokenizers[model]), [message])
+        prompt_of(ChatFormat(tokenizers[model]), [message])
     assert caught.value.argument == "messages"
     kind = part["type"] if isinstance(part, dict) else "bytes"
     assert kind in str(caught.value)
@@ -303,33 +302,33 @@ def test_images_and_sounds_are_refused(tokenizers: dict[str, Any], model: str, p
 
 
 def test_a_template_that_knows_tools_tells_of_them(tools: Any) -> None:
-    text = told(ChatFormat(tools), tools=[WEATHER])
+    text = prompt_of(ChatFormat(tools), tools=[WEATHER])
     assert text.startswith("<|begin|>system\nTools: {")
     assert '"name": "weather"' in text
     assert "You can call functions" not in text
 
 
 @pytest.mark.parametrize("model", ["plain", "base"])
-def test_tools_are_told_in_the_prompt_where_the_template_knows_none(tokenizers: Any, model: str) -> None:
-    text = told(ChatFormat(tokenizers[model]), tools=[WEATHER])
+def test_tools_are_written_in_the_prompt_where_the_template_knows_none(tokenizers: Any, model: str) -> None:
+    text = prompt_of(ChatFormat(tokenizers[model]), tools=[WEATHER])
     assert "You can call functions" in text
     assert '"name": "weather"' in text
     assert text.lower().startswith(("<|begin|>system", "system:"))
 
 
 def test_emulate_tools_true_passes_the_template_by(tools: Any) -> None:
-    text = told(ChatFormat(tools, emulate_tools=True), tools=[WEATHER])
+    text = prompt_of(ChatFormat(tools, emulate_tools=True), tools=[WEATHER])
     assert "You can call functions" in text
     assert "Tools:" not in text
 
 
 def test_emulate_tools_false_needs_a_template_that_knows_tools(plain: Any, tools: Any) -> None:
-    assert "Tools:" in told(ChatFormat(tools, emulate_tools=False), tools=[WEATHER])
+    assert "Tools:" in prompt_of(ChatFormat(tools, emulate_tools=False), tools=[WEATHER])
     written = ChatFormat(plain, emulate_tools=False)
     with pytest.raises(ArgumentError, match="no place for tools") as caught:
-        told(written, tools=[WEATHER])
+        prompt_of(written, tools=[WEATHER])
     assert caught.value.argument == "emulate_tools"
-    assert told(written) == told(written, tools=[WEATHER], tool_choice="none")
+    assert prompt_of(written) == prompt_of(written, tools=[WEATHER], tool_choice="none")
 
 
 @pytest.mark.parametrize(
@@ -356,9 +355,9 @@ def test_whether_a_template_knows_tools_is_read_from_it(plain: Any, template: st
     assert ChatFormat(plain, template).knows_tools is knows
 
 
-def test_tools_are_not_told_where_none_may_be_called(tools: Any, plain: Any) -> None:
+def test_tools_are_not_written_where_none_may_be_called(tools: Any, plain: Any) -> None:
     for written in (ChatFormat(tools), ChatFormat(plain)):
-        assert told(written, tools=[WEATHER], tool_choice="none") == told(written)
+        assert prompt_of(written, tools=[WEATHER], tool_choice="none") == prompt_of(written)
         answer = '<tool_call>{"name": "weather"}</tool_call>'
         assert written.reply(call(tools=[WEATHER], tool_choice="none"), answer, "stop") == (
             answer,
@@ -368,40 +367,40 @@ def test_tools_are_not_told_where_none_may_be_called(tools: Any, plain: Any) -> 
 
 
 @pytest.mark.parametrize("model", ["tools", "plain"])
-def test_a_choice_is_told_to_the_model(tokenizers: dict[str, Any], model: str) -> None:
+def test_a_choice_is_written_for_the_model(tokenizers: dict[str, Any], model: str) -> None:
     written = ChatFormat(tokenizers[model])
     both = {"tools": [WEATHER, TIME]}
-    assert "call at least one function" in told(written, **both, tool_choice="required")
-    named = told(written, WITH_SYSTEM, **both, tool_choice="time")
+    assert "call at least one function" in prompt_of(written, **both, tool_choice="required")
+    named = prompt_of(written, WITH_SYSTEM, **both, tool_choice="time")
     assert "call the function time." in named
     assert "Be terse." in named
-    assert told(written, **both) == told(written, **both, tool_choice="auto")
+    assert prompt_of(written, **both) == prompt_of(written, **both, tool_choice="auto")
 
 
-def test_of_a_named_tool_alone_is_told_by_a_template(tools: Any) -> None:
-    assert "weather" not in told(ChatFormat(tools), tools=[WEATHER, TIME], tool_choice="time")
+def test_only_a_named_tool_is_written_by_a_template(tools: Any) -> None:
+    assert "weather" not in prompt_of(ChatFormat(tools), tools=[WEATHER, TIME], tool_choice="time")
 
 
 @pytest.mark.parametrize(("given", "choice"), [([WEATHER], "wether"), ([], "required"), ([], "weather")])
 @pytest.mark.parametrize("model", ["tools", "plain"])
-def test_a_choice_of_a_tool_that_is_not_there_is_refused(
+def test_a_choice_of_a_tool_that_is_missing_is_refused(
     tokenizers: dict[str, Any], model: str, given: list[Tool], choice: str
 ) -> None:
     with pytest.raises(ArgumentError, match=choice) as caught:
-        told(ChatFormat(tokenizers[model]), tools=given, tool_choice=choice)
+        prompt_of(ChatFormat(tokenizers[model]), tools=given, tool_choice=choice)
     assert caught.value.argument == "tool_choice"
 
 
-def test_earlier_calls_and_results_are_told_by_the_template(tools: Any) -> None:
-    text = told(ChatFormat(tools), HISTORY, tools=[WEATHER])
+def test_earlier_calls_and_results_are_written_by_the_template(tools: Any) -> None:
+    text = prompt_of(ChatFormat(tools), HISTORY, tools=[WEATHER])
     assert '<tool_call>{"name": "weather", "arguments": {"city": "Paris"}}</tool_call>' in text
     assert '<tool_call>{"name": "time", "arguments": {"zone": 1}}</tool_call>' in text
     assert "<|begin|>tool\nsunny<|end|>" in text
 
 
 @pytest.mark.parametrize("options", [{"tools": [WEATHER]}, {}])
-def test_earlier_calls_and_results_are_told_in_the_prompt(plain: Any, options: Any) -> None:
-    text = told(ChatFormat(plain), HISTORY, **options)
+def test_earlier_calls_and_results_are_written_in_the_prompt(plain: Any, options: Any) -> None:
+    text = prompt_of(ChatFormat(plain), HISTORY, **options)
     assert '<tool_call>{"name": "time", "arguments": {"zone": 1}}</tool_call>' in text
     assert '<tool_result>{"name": "weather", "content": "sunny"}</tool_result>' in text
     assert "<|begin|>tool" not in text
@@ -461,7 +460,9 @@ def test_a_reply_goes_back_as_a_message(tools: Any, plain: Any) -> None:
         answer = 'So:\n<tool_call>{"name": "time", "arguments": {}}</tool_call>'
         text, calls, reason = written.reply(call(tools=[TIME]), answer, "stop")
         message = ChatReply(text, calls, None, reason).message
-        again = told(written, [*HELLO, message, {"role": "tool", "tool_call_id": "call_1", "content": "9"}])
+        again = prompt_of(
+            written, [*HELLO, message, {"role": "tool", "tool_call_id": "call_1", "content": "9"}]
+        )
         assert '<tool_call>{"name": "time", "arguments": {}}</tool_call>' in again
 
 

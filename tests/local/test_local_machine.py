@@ -58,23 +58,23 @@ def test_memory_is_known_without_the_library_that_counts_it(monkeypatch: pytest.
 
 
 @pytest.mark.usefixtures("nvidia_smi")
-def test_gpus_are_told_with_their_free_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gpus_are_reported_with_their_free_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     torch_is("2.13.0+cu130", monkeypatch)
     assert gpus() == [
         Device("NVIDIA A100, 80GB", "cuda", 40000 << 20, 81559 << 20),
         Device("Tesla T4", "cuda", None, 15360 << 20),
     ]
-    told = look("m", {})
-    assert told.summary == "cuda (NVIDIA A100, 80GB), 41.9 GB free, and cuda (Tesla T4)"
-    assert told.findings == ()
+    machine = look("m", {})
+    assert machine.summary == "cuda (NVIDIA A100, 80GB), 41.9 GB free, and cuda (Tesla T4)"
+    assert machine.findings == ()
 
 
 @pytest.mark.usefixtures("nvidia_smi")
-def test_a_torch_that_cannot_use_the_gpu_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_torch_that_cannot_use_the_gpu_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     torch_is("2.13.0+cpu", monkeypatch)
-    told = look("m", {})
-    assert told.summary.startswith("cpu, ")
-    [finding] = told.findings
+    machine = look("m", {})
+    assert machine.summary.startswith("cpu, ")
+    [finding] = machine.findings
     assert (finding.code, finding.severity) == ("cpu-torch", "warning")
     assert "NVIDIA A100" in finding.message
 
@@ -94,9 +94,9 @@ def test_weights_are_compared_with_what_is_free(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(local_machine, "memory", lambda: Device("cpu", "cpu", 8 * GB, 16 * GB))
     small, large = weights(tmp_path / "small", 4 * GB), weights(tmp_path / "large", 14 * GB)
     assert look("local", {"model_path": small}) == ("cpu, 8.0 GB free; weights 4.0 GB", ())
-    told = look("local", {"model_path": str(large)})
-    assert told.summary == "cpu, 8.0 GB free; weights 14.0 GB"
-    [finding] = told.findings
+    machine = look("local", {"model_path": str(large)})
+    assert machine.summary == "cpu, 8.0 GB free; weights 14.0 GB"
+    [finding] = machine.findings
     assert (finding.code, finding.severity) == ("low-memory", "warning")
     assert finding.message == "The weights are 14.0 GB, and 8.0 GB is free (cpu)."
 
@@ -131,7 +131,7 @@ def test_formats_of_weights_are_not_added_up(tmp_path: Path) -> None:
         (".m", False),
     ],
 )
-def test_a_path_is_told_from_a_name_on_the_hub(name: str, is_one: bool) -> None:
+def test_a_path_is_distinguished_from_a_name_on_the_hub(name: str, is_one: bool) -> None:
     assert is_folder_name(name) is is_one
 
 

@@ -109,7 +109,7 @@ def read_in_pieces(reader: CallReader, pieces: list[str]) -> tuple[str, tuple[To
     return text, reader.calls
 
 
-def told(calls: tuple[ToolCall, ...]) -> list[tuple[str, dict[str, Any]]]:
+def plain_calls(calls: tuple[ToolCall, ...]) -> list[tuple[str, dict[str, Any]]]:
     assert [call.error for call in calls] == [None] * len(calls)
     return [(call.name, dict(call.arguments)) for call in calls]
 
@@ -119,14 +119,14 @@ def test_each_form_is_read_whole_and_at_every_cut(name: str) -> None:
     text, said, calls = WRITTEN[name]
     for at in range(len(text) + 1):
         found = read_in_pieces(CallReader(special=SPECIAL, tools=[WEATHER]), [text[:at], text[at:]])
-        assert (found[0], told(found[1])) == (said, calls)
+        assert (found[0], plain_calls(found[1])) == (said, calls)
 
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_each_form_is_read_sign_by_sign(name: str) -> None:
     text, said, calls = WRITTEN[name]
     found = read_in_pieces(CallReader(special=SPECIAL, tools=[WEATHER]), list(text))
-    assert (found[0], told(found[1])) == (said, calls)
+    assert (found[0], plain_calls(found[1])) == (said, calls)
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -146,7 +146,7 @@ def test_text_before_a_call_goes_out_at_once() -> None:
         "",
     ]
     assert reader.end() == ""
-    assert told(reader.calls) == [("f", {})]
+    assert plain_calls(reader.calls) == [("f", {})]
 
 
 def test_calls_are_numbered_on() -> None:
@@ -165,7 +165,7 @@ def test_values_between_tags_are_what_the_schema_says() -> None:
     }
     tags = "".join(f"<parameter={name}>\n{value}\n</parameter>\n" for name, value in values.items())
     _, calls = read(f"<tool_call>\n<function=weather>\n{tags}</function>\n</tool_call>", tools=[WEATHER])
-    assert told(calls) == [
+    assert plain_calls(calls) == [
         (
             "weather",
             {"city": "12345", "days": 3, "exact": True, "note": None, "area": {"km": 2}, "any": [1]},
@@ -175,13 +175,13 @@ def test_values_between_tags_are_what_the_schema_says() -> None:
 
 def test_values_without_a_schema_are_json_where_they_are_json() -> None:
     _, calls = read("<function=f><parameter=a>1</parameter><parameter=b>one</parameter></function>")
-    assert told(calls) == [("f", {"a": 1, "b": "one"})]
+    assert plain_calls(calls) == [("f", {"a": 1, "b": "one"})]
 
 
 def test_an_object_with_a_name_is_a_call_only_where_it_looks_like_one() -> None:
     assert read('{"name": "weather"}')[1] == ()
-    assert told(read('{"name": "weather"}', tools=[WEATHER])[1]) == [("weather", {})]
-    assert told(read('{"name": "unknown", "parameters": {}}', tools=[WEATHER])[1]) == [("unknown", {})]
+    assert plain_calls(read('{"name": "weather"}', tools=[WEATHER])[1]) == [("weather", {})]
+    assert plain_calls(read('{"name": "unknown", "parameters": {}}', tools=[WEATHER])[1]) == [("unknown", {})]
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_an_unknown_option_is_refused_with_the_nearest_name(model: Model) -> Non
         ask(model, "Hi", temprature=1)
 
 
-def test_what_vllm_refuses_is_told_in_its_words(model: Model) -> None:
+def test_what_vllm_refuses_is_reported_in_its_words(model: Model) -> None:
     with pytest.raises(ProviderCallError, match="temperature must be non-negative") as caught:
         ask(model, "Hi", temperature=-1)
     assert caught.value.step == "request"

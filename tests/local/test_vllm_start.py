@@ -43,8 +43,8 @@ def changed(folder: Path, copy: Path, **config: Any) -> Path:
     copy.mkdir()
     for file in folder.iterdir():
         (copy / file.name).write_bytes(file.read_bytes())
-    told = json.loads((copy / "config.json").read_text("utf-8")) | config
-    (copy / "config.json").write_text(json.dumps(told), encoding="utf-8")
+    merged = json.loads((copy / "config.json").read_text("utf-8")) | config
+    (copy / "config.json").write_text(json.dumps(merged), encoding="utf-8")
     return copy
 
 

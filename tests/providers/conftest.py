@@ -16,7 +16,7 @@ from support.roads import Road
 from support.services import service_of
 
 
-def _in_this_world() -> list[str]:
+def _installed_here() -> list[str]:
     """The adapters whose SDK is installed. No environment has all of them: goodfire's can't stand beside others.
 
     Those whose model runs in this process have no service behind them: tests/local is about them.
@@ -33,12 +33,12 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """A file that is named after an adapter (test_google_history.py: google) is left out where its SDK is missing."""
     stem = f"{collection_path.stem.removeprefix('test_')}_"
     named = max((name for name in adapter_names() if stem.startswith(f"{name}_")), key=len, default=None)
-    return True if named is not None and named not in _in_this_world() else None
+    return True if named is not None and named not in _installed_here() else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of an adapter whose SDK is missing are left out: another environment has it, and runs them."""
-    absent = set(adapter_names()).difference(_in_this_world())
+    absent = set(adapter_names()).difference(_installed_here())
     here = Path(__file__).parent
     left_out = [item for item in items if item.path.is_relative_to(here) and absent & _names_in(item)]
     items[:] = [item for item in items if item not in left_out]
@@ -52,7 +52,7 @@ def _names_in(item: pytest.Item) -> set[str]:
     return texts.union(getattr(item, "fixturenames", ()))
 
 
-@pytest.fixture(params=_in_this_world())
+@pytest.fixture(params=_installed_here())
 def adapter_name(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name

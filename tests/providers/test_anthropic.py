@@ -86,12 +86,12 @@ def test_a_seed_is_not_sent_and_sampling_is_what_the_caller_asked_for(
 def test_reasons_for_an_end_that_are_known_nowhere_else_stay_as_they_are(
     road: Road, server: RecordingServer, theirs: str, ours: str
 ) -> None:
-    told = json.loads(road.service.chat("x").pieces[0])
-    server.answer(answers.as_json({**told, "stop_reason": theirs}))
+    answer = json.loads(road.service.chat("x").pieces[0])
+    server.answer(answers.as_json({**answer, "stop_reason": theirs}))
     assert road.chat(road.connection(server.origin), call()).stop_reason == ours
 
 
-def test_an_error_in_the_middle_of_a_stream_is_told(road: Road, server: RecordingServer) -> None:
+def test_an_error_in_the_middle_of_a_stream_is_reported(road: Road, server: RecordingServer) -> None:
     begun = stream_events("Hel", finish=None)
     error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
     server.answer(as_events([*begun, error]))
@@ -99,7 +99,7 @@ def test_an_error_in_the_middle_of_a_stream_is_told(road: Road, server: Recordin
     assert (failure.step, failure.status, failure.detail) == ("server", None, "Overloaded")
 
 
-def test_a_call_in_a_stream_that_breaks_off_in_its_arguments_is_told(
+def test_a_call_in_a_stream_that_breaks_off_in_its_arguments_is_reported(
     road: Road, server: RecordingServer
 ) -> None:
     broken = ToolCall("a", "weather", text='{"city": "Be')

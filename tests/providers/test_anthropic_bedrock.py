@@ -153,7 +153,7 @@ def test_the_region_gives_the_address(road: Road) -> None:
     assert str(client.base_url) == "https://bedrock-runtime.eu-test-1.amazonaws.com"
 
 
-def test_no_credentials_and_a_profile_that_is_not_there_are_matters_of_auth(
+def test_no_credentials_and_a_profile_that_is_missing_are_matters_of_auth(
     road: Road, server: RecordingServer
 ) -> None:
     for settings, words in ((CHAIN, "Could not resolve AWS credentials"), ({"aws_profile": "gone"}, "gone")):
@@ -172,7 +172,7 @@ def test_a_redirect_leaves_the_session_token_at_home(road: Road, server: Recordi
         assert "authorization" not in other.last.headers
 
 
-def test_an_exception_in_the_middle_of_a_stream_is_told(road: Road, server: RecordingServer) -> None:
+def test_an_exception_in_the_middle_of_a_stream_is_reported(road: Road, server: RecordingServer) -> None:
     begun = road.service.stream("Hel", finish=None).pieces
     failing = eventstream.failing("throttlingException", b'{"message": "Too many tokens"}')
     server.answer(Answer((*begun, failing), kind=eventstream.KIND))

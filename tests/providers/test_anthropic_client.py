@@ -119,7 +119,7 @@ def test_an_address_of_another_cloud_is_refused(url: str, words: str | None) -> 
     assert problem is None if words is None else words in (problem or "")
 
 
-def test_a_missing_part_of_an_extra_is_told_before_a_client_is_built() -> None:
+def test_a_missing_part_of_an_extra_is_reported_before_a_client_is_built() -> None:
     package = load_adapter("anthropic_bedrock").PACKAGE
     with pytest.raises(ImportError, match=r"not installed.*modelcatalog\[anthropic-bedrock\]"):
         require("modelcatalog-nothing-of-this-name", package)

@@ -113,7 +113,7 @@ def test_a_seed_is_refused_since_there_is_no_word_for_it(road: Road, server: Rec
     assert not server.requests
 
 
-def test_a_refusal_inside_a_stream_is_told(road: Road, server: RecordingServer) -> None:
+def test_a_refusal_inside_a_stream_is_reported(road: Road, server: RecordingServer) -> None:
     server.answer(event_stream(frame("throttlingException", {"message": "Slow down"}, "exception")))
     failure = road.failure(road.connection(server.origin), call(), stream=True)
     assert (failure.step, failure.reason, failure.detail) == ("quota", "rate", "Slow down")

@@ -137,7 +137,7 @@ def test_half_of_a_key_pair_is_refused(road: Road, missing: str) -> None:
         road.client(road.connection("http://127.0.0.1:1", settings={missing: None}))
 
 
-def test_a_profile_that_is_not_there_is_told(road: Road) -> None:
+def test_a_profile_that_is_missing_is_reported(road: Road) -> None:
     connection = road.connection("http://127.0.0.1:1", settings={**NO_KEYS, "profile": "nowhere"})
     with pytest.raises(ArgumentError, match=r"profile \(nowhere\) could not be found") as caught:
         road.client(connection)

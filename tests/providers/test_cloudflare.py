@@ -51,7 +51,7 @@ def test_signs_that_mean_something_in_a_url_are_escaped(road: Road, server: Reco
     assert server.last.target == f"{PATH}/run/@cf/a%3Fb%23c%252e"
 
 
-def test_it_tries_again_after_429_and_5xx_as_often_as_told(road: Road, server: RecordingServer) -> None:
+def test_it_tries_again_after_429_and_5xx_as_often_as_set(road: Road, server: RecordingServer) -> None:
     at_once = (("Retry-After", "0"),)
     busy = [Answer((b"{}",), status, headers=at_once) for status in (429, 503, 500)]
     server.answer(*busy[:2])

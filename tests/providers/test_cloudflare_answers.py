@@ -50,7 +50,7 @@ def test_calls_and_events_of_another_form_pass(road: Road, server: RecordingServ
 
 
 @pytest.mark.parametrize(("limit", "reason"), [(5, "length"), (6, "stop"), (None, None)])
-def test_why_an_older_answer_ended_is_told_only_where_it_is_known(
+def test_why_an_older_answer_ended_is_reported_only_where_it_is_known(
     road: Road, server: RecordingServer, limit: int | None, reason: str | None
 ) -> None:
     server.answer(
@@ -137,7 +137,7 @@ def test_error_numbers_say_more_than_statuses(
     assert (failure.status, failure.url) == (status, f"{server.origin}{PATH}/run/{MODEL}")
 
 
-def test_an_error_inside_a_stream_is_told(road: Road, server: RecordingServer) -> None:
+def test_an_error_inside_a_stream_is_reported(road: Road, server: RecordingServer) -> None:
     server.answer(events({"response": "a"}, {"errors": [{"code": 3007, "message": "Too slow"}]}))
     failure = road.failure(road.connection(server.origin), asking(), stream=True)
     assert (failure.step, failure.detail) == ("server", "Too slow")

@@ -115,7 +115,7 @@ def test_events_that_nobody_knows_pass(road: Road, server: RecordingServer) -> N
 
 
 @pytest.mark.parametrize("tokens", [None, {}, {"tokens": {"input_tokens": "many"}}, {"billed_units": {}}])
-def test_usage_that_is_not_there_is_none(road: Road, server: RecordingServer, tokens: Any) -> None:
+def test_usage_that_is_missing_is_none(road: Road, server: RecordingServer, tokens: Any) -> None:
     server.answer(answer([{"type": "text", "text": "Hello"}], usage=tokens))
     reply = road.chat(road.connection(server.origin), call())
     assert (reply.text, reply.usage) == ("Hello", None)

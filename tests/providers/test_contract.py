@@ -63,7 +63,7 @@ def test_targets_and_settings_are_words_of_the_catalog(adapter_name: str) -> Non
     assert service_of(adapter_name).settings(NOWHERE).keys() <= adapter.SETTINGS
 
 
-def test_ambient_variables_are_told_once_and_with_their_effect(adapter_name: str) -> None:
+def test_ambient_variables_are_reported_once_and_with_their_effect(adapter_name: str) -> None:
     ambient = load_adapter(adapter_name).AMBIENT
     assert len({one.variable for one in ambient}) == len(ambient)
     assert all(one.effect.startswith(("would ", "its ")) for one in ambient)
@@ -108,9 +108,9 @@ def test_client_arguments_win_over_ours(road: Road, server: RecordingServer) -> 
 
 def test_timeout_and_retries_are_the_sdks_own_unless_given(road: Road) -> None:
     usual = road.client(road.connection(NOWHERE, max_retries=None))
-    told = road.client(road.connection(NOWHERE, max_retries=0, timeout=3.5))
+    client = road.client(road.connection(NOWHERE, max_retries=0, timeout=3.5))
     assert road.service.patience(usual) == road.service.usual_patience
-    assert road.service.patience(told) == (3.5, 0)
+    assert road.service.patience(client) == (3.5, 0)
 
 
 def test_models_are_listed(road: Road, server: RecordingServer) -> None:

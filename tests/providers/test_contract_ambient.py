@@ -43,8 +43,8 @@ def poisoned(road: Road, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[s
 
 
 def test_every_variable_that_an_adapter_tells_of_is_in_these_tests(adapter_name: str) -> None:
-    told = {one.variable for one in load_adapter(adapter_name).AMBIENT}
-    assert told <= service_of(adapter_name).poison.keys()
+    declared = {one.variable for one in load_adapter(adapter_name).AMBIENT}
+    assert declared <= service_of(adapter_name).poison.keys()
 
 
 def test_key_variables_are_taken_by_the_bundled_entry_of_the_sdks_vendor(adapter_name: str) -> None:

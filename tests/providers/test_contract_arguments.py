@@ -1,4 +1,4 @@
-"""What the caller did wrong, and no request can carry, is told as that: never as the service's fault, or the key's."""
+"""What the caller did wrong, and no request can carry: reported as that, never as the service's fault or the key's."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def test_a_reply_and_a_tools_results_go_back_as_messages(road: Road, server: Rec
         assert others == results
 
 
-def test_the_end_by_length_is_told(road: Road, server: RecordingServer) -> None:
+def test_the_end_by_length_is_reported(road: Road, server: RecordingServer) -> None:
     server.answer(road.service.chat("Hel", finish="length"), road.service.stream("Hel", finish="length"))
     assert road.chat(road.connection(server.origin), call()).stop_reason == "length"
     assert road.stream(road.connection(server.origin), call())[-1].stop_reason == "length"

@@ -51,7 +51,7 @@ def test_a_refusal_is_traced_to_its_step(
     assert len(server.requests) == 1
 
 
-def test_a_path_that_is_not_there_is_told(road: Road, server: RecordingServer) -> None:
+def test_a_path_that_is_missing_is_reported(road: Road, server: RecordingServer) -> None:
     server.answer(Answer((b"404 page not found",), 404, "text/plain"))
     assert outcome(road.failure(road.connection(server.origin), call())) == ("path", 404)
 

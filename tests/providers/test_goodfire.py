@@ -66,7 +66,7 @@ def test_arguments_of_each_call_are_those_of_create(road: Road, server: Recordin
     assert server.last.json["seed"] == 1
 
 
-def test_it_tries_again_after_429_as_often_as_told(road: Road, server: RecordingServer) -> None:
+def test_it_tries_again_after_429_as_often_as_set(road: Road, server: RecordingServer) -> None:
     server.answer(answers.error(429, "Slow down"))
     assert road.failure(road.connection(server.origin, max_retries=0), call()).reason == "rate"
     assert len(server.requests) == 1

@@ -160,15 +160,15 @@ def test_arguments_of_the_request_are_fields_of_the_config(road: Road, server: R
     assert list(sent["thinkingConfig"].values()) == [True]
 
 
-def test_pasted_addresses_of_other_protocols_are_told() -> None:
+def test_pasted_addresses_of_other_protocols_are_reported() -> None:
     adapters = {
         name: Road(name, sync=True).adapter for name in ("google", "google_legacy", "google_vertex", "vertex")
     }
     for name in ("google", "google_legacy"):
-        told_of = adapters[name].url_problem("https://generativelanguage.googleapis.com/v1beta/openai")
-        assert "adapter openai" in str(told_of)
+        problem = adapters[name].url_problem("https://generativelanguage.googleapis.com/v1beta/openai")
+        assert "adapter openai" in str(problem)
         assert adapters[name].url_problem("https://generativelanguage.googleapis.com") is None
     for name in ("google_vertex", "vertex"):
-        told_of = adapters[name].url_problem("https://x.googleapis.com/v1/projects/p/locations/l")
-        assert str(told_of).endswith("Write https://x.googleapis.com/v1.")
+        problem = adapters[name].url_problem("https://x.googleapis.com/v1/projects/p/locations/l")
+        assert str(problem).endswith("Write https://x.googleapis.com/v1.")
         assert adapters[name].url_problem("https://x.googleapis.com") is None

@@ -25,12 +25,12 @@ def adapter_name(request: pytest.FixtureRequest) -> str:
     return name
 
 
-def told(**candidate: Any) -> dict[str, Any]:
+def with_candidate(**candidate: Any) -> dict[str, Any]:
     return {"candidates": [candidate], "usageMetadata": USAGE}
 
 
 def asked(*parts: dict[str, Any]) -> dict[str, Any]:
-    return told(content={"role": "model", "parts": list(parts)}, finishReason="STOP")
+    return with_candidate(content={"role": "model", "parts": list(parts)}, finishReason="STOP")
 
 
 def both(
@@ -47,8 +47,8 @@ def both(
     [
         {"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": USAGE},
         {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}},
-        told(finishReason="SAFETY"),
-        told(finishReason="RECITATION", content={"parts": []}),
+        with_candidate(finishReason="SAFETY"),
+        with_candidate(finishReason="RECITATION", content={"parts": []}),
     ],
 )
 def test_what_was_blocked_is_a_reply_that_says_so(
@@ -60,13 +60,13 @@ def test_what_was_blocked_is_a_reply_that_says_so(
 
 
 def test_an_answer_blocked_halfway_keeps_what_had_come(road: Road, server: RecordingServer) -> None:
-    half = told(content={"parts": [{"text": "Well"}]})
-    _, chunks = both(road, server, half, told(finishReason="SAFETY"))
+    half = with_candidate(content={"parts": [{"text": "Well"}]})
+    _, chunks = both(road, server, half, with_candidate(finishReason="SAFETY"))
     assert [(chunk.text, chunk.stop_reason) for chunk in chunks] == [("Well", None), ("", "content_filter")]
 
 
-def test_an_error_inside_a_stream_is_told(road: Road, server: RecordingServer) -> None:
-    half = json.dumps(told(content={"parts": [{"text": "Well"}]}))
+def test_an_error_inside_a_stream_is_reported(road: Road, server: RecordingServer) -> None:
+    half = json.dumps(with_candidate(content={"parts": [{"text": "Well"}]}))
     busy = json.dumps({"error": {"code": 503, "message": "overloaded", "status": "UNAVAILABLE"}})
     server.answer(answers.events(half, busy))
     failure = road.failure(road.connection(server.origin), call(), stream=True)
@@ -74,7 +74,7 @@ def test_an_error_inside_a_stream_is_told(road: Road, server: RecordingServer) -
 
 
 def test_other_reasons_keep_their_name(road: Road, server: RecordingServer) -> None:
-    reply, chunks = both(road, server, told(finishReason="MALFORMED_FUNCTION_CALL"))
+    reply, chunks = both(road, server, with_candidate(finishReason="MALFORMED_FUNCTION_CALL"))
     assert reply.stop_reason == chunks[-1].stop_reason == "malformed_function_call"
 
 
@@ -89,7 +89,7 @@ def test_thoughts_are_counted_and_not_shown(road: Road, server: RecordingServer)
 
 @pytest.mark.parametrize("adapter_name", ["google", "google_legacy"])
 @pytest.mark.parametrize(
-    ("status", "told_of", "expected"),
+    ("status", "details", "expected"),
     [
         (400, {"message": "API key not valid. Please pass a valid API key."}, ("auth", "key")),
         (400, {"message": "no", "details": [{"reason": "API_KEY_INVALID"}]}, ("auth", "key")),
@@ -99,12 +99,12 @@ def test_thoughts_are_counted_and_not_shown(road: Road, server: RecordingServer)
     ],
 )
 def test_googles_own_reasons_are_understood(
-    road: Road, server: RecordingServer, status: int, told_of: dict[str, Any], expected: tuple[str, str]
+    road: Road, server: RecordingServer, status: int, details: dict[str, Any], expected: tuple[str, str]
 ) -> None:
-    server.answer(answers.as_json({"error": {"code": status, "status": "X", **told_of}}, status))
+    server.answer(answers.as_json({"error": {"code": status, "status": "X", **details}}, status))
     failure = road.failure(road.connection(server.origin), call())
     assert (failure.step, failure.reason, failure.status) == (*expected, status)
-    assert failure.detail == told_of["message"]
+    assert failure.detail == details["message"]
     assert (failure.method, failure.url) == ("POST", f"{server.origin}{server.last.path}")
 
 

@@ -79,7 +79,7 @@ def test_building_starts_no_gcloud_and_asks_no_metadata_address(
     assert not server.requests
 
 
-def test_no_credentials_at_all_are_told_with_what_to_do(
+def test_no_credentials_at_all_are_reported_with_what_to_do(
     road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_GCE_CHECK", "true")
@@ -90,7 +90,7 @@ def test_no_credentials_at_all_are_told_with_what_to_do(
 
 
 @pytest.mark.parametrize("text", [None, "{}", "not JSON"])
-def test_a_file_that_holds_no_credentials_is_told(
+def test_a_file_that_holds_no_credentials_is_reported(
     road: Road, server: RecordingServer, tmp_path: Path, text: str | None
 ) -> None:
     file = tmp_path / "broken.json"
@@ -100,7 +100,9 @@ def test_a_file_that_holds_no_credentials_is_told(
     assert (failure.step, failure.reason) == ("auth", "no-credentials")
 
 
-def test_an_account_that_gets_no_token_is_told(road: Road, server: RecordingServer, robot: Account) -> None:
+def test_an_account_that_gets_no_token_is_reported(
+    road: Road, server: RecordingServer, robot: Account
+) -> None:
     robot.refuses = True
     failure = road.failure(road.connection(server.origin), call())
     assert (failure.step, failure.reason, failure.status) == ("auth", "credentials", None)

@@ -65,7 +65,7 @@ def test_a_stream_that_nobody_reads_on_is_let_go(road: Road, server: RecordingSe
 
 
 @pytest.mark.parametrize("retries", [0, 1])
-def test_a_busy_service_is_asked_again_as_often_as_told(
+def test_a_busy_service_is_asked_again_as_often_as_set(
     road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, retries: int
 ) -> None:
     monkeypatch.setattr("modelcatalog.providers.ended.generative_model.rest._WAITS", (0.001, 0.001))

@@ -6,7 +6,7 @@ from modelcatalog.providers.ended.google_legacy.schema import schema
 
 
 def test_a_tools_schema_is_said_in_the_words_that_there_are() -> None:
-    told = {
+    given = {
         "type": "object",
         "additionalProperties": False,
         "$defs": {"City": {"type": "string", "enum": ["Bern", "Rome"], "title": "City"}},
@@ -20,7 +20,7 @@ def test_a_tools_schema_is_said_in_the_words_that_there_are() -> None:
         },
         "required": ["city"],
     }
-    assert schema(told) == {
+    assert schema(given) == {
         "type_": "OBJECT",
         "required": ["city"],
         "properties": {

@@ -30,7 +30,7 @@ def kind_of(sync: bool) -> Any:
 
 
 # The one name of ours for which there are others: a hook that takes secret headers off a request to another origin.
-keeper = hooks.home_keeper
+keeper = hooks.origin_keeper
 both = pytest.mark.parametrize("sync", [True, False], ids=["sync", "async"])
 CHANGES = {
     "the same": ("https://a.example/v1", True),

@@ -55,9 +55,9 @@ def test_the_seed_has_another_name(road: Road, server: RecordingServer) -> None:
 def test_thoughts_are_no_part_of_the_text(road: Road, server: RecordingServer) -> None:
     thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm"}]}
     parts = [thought, {"type": "text", "text": "Hello"}]
-    told = json.loads(answers.chat("").pieces[0])
-    told["choices"][0]["message"]["content"] = parts
-    server.answer(answers.as_json(told))
+    answer = json.loads(answers.chat("").pieces[0])
+    answer["choices"][0]["message"]["content"] = parts
+    server.answer(answers.as_json(answer))
     server.answer(answers.stream("", deltas=[{"content": [thought]}, {"content": [parts[1]]}]))
     assert road.chat(road.connection(server.origin), call()).text == "Hello"
     pieces = road.stream(road.connection(server.origin), call())

@@ -172,7 +172,7 @@ def test_openai_itself_gets_the_newer_name_for_the_limit(host: str, name: str) -
     assert {key: value for key, value in sent.items() if key.startswith("max")} == {name: 5}
 
 
-def test_a_stream_asks_for_usage_unless_told_otherwise(plain: Road, server: RecordingServer) -> None:
+def test_a_stream_asks_for_usage_unless_set_otherwise(plain: Road, server: RecordingServer) -> None:
     connection = connection_to(server.url)
     plain.stream(connection, call())
     plain.stream(connection, call(stream_options=None))

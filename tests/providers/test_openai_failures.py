@@ -130,18 +130,18 @@ def test_a_stream_without_an_end_is_a_failure(
     assert failure.url.endswith("/chat/completions")
 
 
-def test_an_error_inside_a_stream_is_told(plain: Road, server: RecordingServer) -> None:
+def test_an_error_inside_a_stream_is_reported(plain: Road, server: RecordingServer) -> None:
     server.answer(answers.events('{"error": {"message": "overloaded", "code": "busy"}}'))
     failure = plain.failure(connection_to(server.url), call(), stream=True)
     assert (failure.step, failure.detail) == ("server", "overloaded")
 
 
-def test_an_error_before_a_stream_is_told(plain: Road, server: RecordingServer) -> None:
+def test_an_error_before_a_stream_is_reported(plain: Road, server: RecordingServer) -> None:
     server.answer(answers.error(401, "No"))
     assert outcome(plain.failure(connection_to(server.url), call(), stream=True)) == ("auth", "key", 401)
 
 
-def test_a_list_of_models_that_is_none_is_told(openai_road: Road, server: RecordingServer) -> None:
+def test_a_list_of_models_that_is_none_is_reported(openai_road: Road, server: RecordingServer) -> None:
     server.answer(answers.html(200))
     with pytest.raises(AnswerError, match="HTML page") as caught:
         openai_road.list_models(connection_to(server.url))

@@ -30,7 +30,7 @@ def first(name: str, arguments: str, *, identity: str, index: int) -> dict[str, 
         ('"Bern"', "no object"),
     ],
 )
-def test_arguments_that_are_no_json_object_are_told_and_kept(
+def test_arguments_that_are_no_json_object_are_reported_and_kept(
     plain: Road, server: RecordingServer, written: str, error: str
 ) -> None:
     server.answer(answers.chat(None, tool_calls=[tool_call("weather", written)]))
@@ -66,7 +66,7 @@ def test_calls_are_put_together_from_their_pieces(openai_road: Road, server: Rec
     assert last.stop_reason == "tool_calls"
 
 
-def test_calls_that_all_have_the_index_0_are_told_apart_by_their_id(
+def test_calls_that_all_have_the_index_0_are_kept_apart_by_their_id(
     plain: Road, server: RecordingServer
 ) -> None:
     deltas = [
@@ -78,7 +78,7 @@ def test_calls_that_all_have_the_index_0_are_told_apart_by_their_id(
     assert [one.arguments["city"] for one in calls] == ["Bern", "Rome"]
 
 
-def test_a_broken_call_in_a_stream_is_told(plain: Road, server: RecordingServer) -> None:
+def test_a_broken_call_in_a_stream_is_reported(plain: Road, server: RecordingServer) -> None:
     server.answer(answers.stream(deltas=[first("weather", '{"ci', identity="a", index=0)], finish="length"))
     [asked] = plain.stream(connection_to(server.url), call())[-1].tool_calls
     assert asked.error is not None

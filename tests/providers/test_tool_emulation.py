@@ -1,4 +1,4 @@
-"""Tools that are emulated: what the model is told, what comes back, and that any adapter can do it."""
+"""Tools that are emulated: what the model is sent, what comes back, and that any adapter can do it."""
 
 from __future__ import annotations
 

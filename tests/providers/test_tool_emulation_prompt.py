@@ -1,4 +1,4 @@
-"""What a model without tools is told of them: in the prompt, and of what went on before."""
+"""What a model without tools reads of them: in the prompt, and of what went on before."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def test_results_that_follow_each_other_are_one_message() -> None:
         {"role": "tool", "tool_call_id": "call_1", "content": "rain"},
         {"role": "tool", "tool_call_id": "call_2", "content": "12:30"},
     ]
-    [told, back] = messages_of(asked, *results)
-    assert [one.name for one in read(told["content"])[1]] == ["weather", "time"]
+    [sent, back] = messages_of(asked, *results)
+    assert [one.name for one in read(sent["content"])[1]] == ["weather", "time"]
     assert back == {
         "role": "user",
         "content": '<tool_result>{"name": "weather", "content": "rain"}</tool_result>\n'
@@ -91,16 +91,16 @@ def test_calls_of_the_history_may_have_openais_form() -> None:
         "content": "So",
         "tool_calls": [{"id": "a", "type": "function", "function": function}],
     }
-    [told] = messages_of(asked)
-    text, [found] = read(told["content"])
+    [sent] = messages_of(asked)
+    text, [found] = read(sent["content"])
     assert (text, found.name, found.arguments) == ("So", "weather", {"city": "Bern"})
 
 
 def test_half_a_pair_of_surrogates_can_be_sent() -> None:
     bad = ToolCall("1", "f", {"a": "\ud800"})
-    [told] = messages_of({"role": "assistant", "content": "", "tool_calls": [bad]})
-    told["content"].encode()
-    assert read(told["content"])[1][0].arguments == {"a": "\ud800"}
+    [sent] = messages_of({"role": "assistant", "content": "", "tool_calls": [bad]})
+    sent["content"].encode()
+    assert read(sent["content"])[1][0].arguments == {"a": "\ud800"}
 
 
 @pytest.mark.parametrize(

@@ -44,14 +44,14 @@ fragments = st.sampled_from(
 astray = st.lists(fragments, max_size=14).map("".join)
 
 
-def told(found: tuple[ToolCall, ...]) -> list[tuple[str, Any, bool]]:
+def plain_calls(found: tuple[ToolCall, ...]) -> list[tuple[str, Any, bool]]:
     return [(call.name, dict(call.arguments), call.error is None) for call in found]
 
 
 @given(st.lists(calls, min_size=1, max_size=3), plain, plain)
 def test_what_is_written_is_read_again(asked: list[ToolCall], before: str, after: str) -> None:
     text, found = read(before + "\n".join(map(written, asked)) + after)
-    assert told(found) == [(call.name, dict(call.arguments), True) for call in asked]
+    assert plain_calls(found) == [(call.name, dict(call.arguments), True) for call in asked]
     assert text == "\n".join(part for part in (before.rstrip(), after.lstrip()) if part.strip())
 
 
@@ -132,12 +132,12 @@ def test_a_call_that_cannot_be_read_says_why(body: str, name: str, error: str) -
     ],
 )
 def test_the_forms_that_models_write_are_read(body: str) -> None:
-    assert told(read(OPEN + body + CLOSE)[1]) == [("f", {"a": 1}, True)]
+    assert plain_calls(read(OPEN + body + CLOSE)[1]) == [("f", {"a": 1}, True)]
 
 
 def test_several_calls_in_one_block_are_several_calls() -> None:
     _, found = read(f'{OPEN}[{{"name": "f"}}, {{"name": "g"}}]{CLOSE}')
-    assert told(found) == [("f", {}, True), ("g", {}, True)]
+    assert plain_calls(found) == [("f", {}, True), ("g", {}, True)]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_tag_that_only_is_spoken_of_is_text(text: str) -> None:
 
 def test_a_call_without_its_end_does_not_take_the_next_one_along() -> None:
     text, found = read(f'{OPEN}{{"name": "f"}}\n{OPEN}{{"name": "g"}}{CLOSE}')
-    assert (text, told(found)) == ("", [("f", {}, False), ("g", {}, True)])
+    assert (text, plain_calls(found)) == ("", [("f", {}, False), ("g", {}, True)])
     assert "has no end" in (found[0].error or "")
 
 
@@ -162,7 +162,7 @@ def test_text_goes_out_as_soon_as_it_can_be_no_call() -> None:
     assert reader.take("s> it is") == " <tools> it is"
     assert reader.take(f"\n{OPEN}") + reader.take('{"name": "f"}') == ""
     assert reader.take(f"{CLOSE}\n") + reader.end() == ""
-    assert told(tuple(reader.calls)) == [("f", {}, True)]
+    assert plain_calls(tuple(reader.calls)) == [("f", {}, True)]
 
 
 def test_a_call_that_could_not_be_read_goes_back_as_it_was_written() -> None:

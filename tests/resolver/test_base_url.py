@@ -81,7 +81,7 @@ PORTAL = (
 )
 def test_hint_is_the_command_that_sets_a_right_url(rule: UrlRule, pasted: str, wanted: str) -> None:
     _, (finding,) = examine(pasted, rule, source="ACME_BASE_URL, environment")
-    assert finding.hint == f"Set it again: export ACME_BASE_URL={wanted}"
+    assert finding.hint == f"export ACME_BASE_URL={wanted}"
     assert examine(wanted, rule, source="ACME_BASE_URL, environment") == (wanted, [])
 
 

@@ -107,7 +107,7 @@ def test_text_that_cannot_be_encoded_is_named_and_nobody_is_asked(
         ),
     ],
 )
-def test_place_and_character_are_told(messages: Any, options: Any, place: str) -> None:
+def test_place_and_character_are_shown(messages: Any, options: Any, place: str) -> None:
     with RecordingServer() as server, pytest.raises(ArgumentError) as caught:
         ask("openai/m", messages, sync=True, options=options, api_key="sk-0123456789", base_url=server.url)
     assert place in str(caught.value)

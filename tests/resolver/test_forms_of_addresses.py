@@ -30,7 +30,7 @@ USERS = {
 }
 QUERIES = {"query": f"?key={SECRET}", "fragment": f"#{SECRET}", "both": f"?a=b#{SECRET}"}
 SOURCES = {
-    "ACME_BASE_URL, environment": "Set it again: export ACME_BASE_URL=",
+    "ACME_BASE_URL, environment": "export ACME_BASE_URL=",
     "argument": "It comes from: argument.",
     "ACME_BASE_URL, .env:3": "It comes from: ACME_BASE_URL, .env:3.",
     "default, models.yaml:4": "It comes from: default, models.yaml:4.",

@@ -137,7 +137,7 @@ def test_path_that_has_its_version_is_not_tried_again(server: RecordingServer) -
         ((), None),
     ],
 )
-def test_model_that_is_not_there_is_looked_for(
+def test_missing_model_is_looked_for(
     server: RecordingServer, listed: tuple[str, ...], hint: str | None
 ) -> None:
     server.answer(answers.error(404, "no", code="model_not_found"), answers.models(*listed))
@@ -172,7 +172,7 @@ def test_refusal_without_a_key_says_so(server: RecordingServer) -> None:
     )
 
 
-def test_server_that_is_not_there_is_asked_about() -> None:
+def test_missing_server_is_asked_about() -> None:
     url = f"http://127.0.0.1:{closed_port()}/v1"
     report = probed(url)
     assert (report.step, report.hint) == ("connect", "Is the server running, and is the base URL right?")

@@ -115,9 +115,9 @@ def test_everything_missing_is_reported_at_once() -> None:
     assert str(error) == (
         "cloudflare can't be used yet, 2 things are missing or wrong:\n"
         "- No API key for cloudflare. Looked for: api_key argument, CLOUDFLARE_API_TOKEN (unset), CLOUDFLARE_API_KEY "
-        "(unset). Set it: export CLOUDFLARE_API_TOKEN=... (get one at https://dash.cloudflare.com/profile/api-tokens)\n"
-        "- No account_id for cloudflare. Looked for: account_id argument, CLOUDFLARE_ACCOUNT_ID (unset). "
-        "Set it: export CLOUDFLARE_ACCOUNT_ID=... (Account ID, a part of the address)"
+        "(unset).\n  hint: export CLOUDFLARE_API_TOKEN=... (get one at https://dash.cloudflare.com/profile/api-tokens)\n"
+        "- No account_id for cloudflare. Looked for: account_id argument, CLOUDFLARE_ACCOUNT_ID (unset).\n"
+        "  hint: export CLOUDFLARE_ACCOUNT_ID=... (Account ID, a part of the address)"
     )
 
 
@@ -143,12 +143,12 @@ def test_setting_in_an_address_cant_change_the_path(account: str) -> None:
     [
         (
             f"{SENTINEL}\n",
-            "OPENAI_API_KEY ends in a line break; it would be refused. Fix: export OPENAI_API_KEY=",
+            "OPENAI_API_KEY ends in a line break; it would be refused.\nhint: export OPENAI_API_KEY=",
         ),
         (f" {SENTINEL}", "OPENAI_API_KEY begins with a blank; it would be refused."),
         (
             f'"{SENTINEL}"',
-            "OPENAI_API_KEY has double quotes around it, as part of the value. Fix: export OPENAI_API_KEY=",
+            "OPENAI_API_KEY has double quotes around it, as part of the value.\nhint: export OPENAI_API_KEY=",
         ),
         (f"'{SENTINEL}'", "OPENAI_API_KEY has single quotes around it"),
         (
