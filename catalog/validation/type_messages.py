@@ -74,7 +74,11 @@ def _key_hint(value: Any) -> str | None:
     """What to write for an API key in place of a value that is none of its forms."""
     if isinstance(value, bool):
         return "write required" if value else "write none"
-    if isinstance(value, list) and value and all(variable_in(item) == item for item in value):
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(item, str) and variable_in(item) == item for item in value)
+    ):
         return f"write {{env: [{', '.join(value)}]}}"
     return "write {env: [NAME, NAME]}" if isinstance(value, list) else None
 

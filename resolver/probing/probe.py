@@ -176,7 +176,11 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
             where = f"the key came from {key.source}" if key is not None and key.is_set else "no key was sent"
             keys = f"; get one at {plan.entry.keys}" if plan.entry.keys else ""
             return replace(report, hint=f"{where[0].upper()}{where[1:]}{keys}.")
-        case "connect" | "dns":
+        case "dns":
+            return replace(
+                report, hint="Is the host of the base URL right, and does this machine reach the network?"
+            )
+        case "connect":
             return replace(report, hint="Is the server running, and is the base URL right?")
         case "proxy":
             hint = "Is the proxy's address right? Hosts in NO_PROXY are called without it."

@@ -20,7 +20,7 @@ def severities(name: str = "openai/x", url: str = PUBLIC, **more: Any) -> list[s
 
 
 def test_key_doesnt_go_over_plain_http_to_a_public_host() -> None:
-    with pytest.raises(PlainHttpError, match=r"isn't encrypted.*allow_http=true"):
+    with pytest.raises(PlainHttpError, match=r"(?s)isn't encrypted.*allow_http=true"):
         resolve("openai/x", base_url=PUBLIC, env=KEY)
     assert issubclass(PlainHttpError, InvalidBaseUrlError)
 

@@ -24,7 +24,9 @@ ITS_OWN = (None, -1)
 
 
 class GoogleLegacy(Google):
-    closes_left_streams = True
+    # requests closes it when the response is collected, which comes soon or late.
+    closes_left_streams = False
+    may_keep_left_streams = True
     options = frozenset({"max_tokens", "temperature", "top_p", "stop"})
     request_parameters = frozenset({"temperature", "top_k", "generation_config", "request_options"})
     usual_patience = ITS_OWN

@@ -50,6 +50,8 @@ class Service:
     has_usage = True
     # Whether an async stream that is left closes its connection at once; else it does so when the client is closed.
     closes_left_streams = True
+    # Whether a connection may stay open although its client was closed.
+    may_keep_left_streams = False
     # Statuses of which the SDK throws the server's words away.
     silent: frozenset[int] = frozenset()
     # Statuses that the SDK's exceptions don't hold.
