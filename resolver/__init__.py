@@ -79,7 +79,7 @@ _MODULES = {
     ),
     "Catalog": "modelcatalog.catalog.model.catalog",
     "ChatChunk": "modelcatalog.providers.adapter.chat_types",
-    "ChatReply": "modelcatalog.providers.adapter.tool_types",
+    "ChatReply": "modelcatalog.providers.adapter.chat_types",
     "Tool": "modelcatalog.providers.adapter.tool_types",
     "ToolCall": "modelcatalog.providers.adapter.tool_types",
     "Usage": "modelcatalog.providers.adapter.chat_types",
