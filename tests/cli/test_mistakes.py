@@ -135,8 +135,8 @@ MISTAKES = [
     Mistake("check --file nosuch.yaml", "nosuch.yaml: file not found", None, code=1),
     Mistake(
         "list",
-        "/nosuch.yaml: file not found (named in MODELCATALOG_FILES)",
-        "unset MODELCATALOG_FILES, or correct it",
+        "/nosuch.yaml: file not found, named by MODELCATALOG_FILES",
+        "correct it, or run: unset MODELCATALOG_FILES",
         code=1,
         variables={"MODELCATALOG_FILES": "/nosuch.yaml"},
     ),
