@@ -123,10 +123,7 @@ def test_hints_where_little_is_known() -> None:
         "Give it more time: catalog check acme --online --timeout 30"
     )
     said = finding_for(bare, failure("tls", "x"), 5.0).hint
-    assert (
-        said
-        == "Is the base URL right? It came from default, overlay:5: export ACME_BASE_URL=..."
-    )
+    assert said == "Is the base URL right? It came from default, overlay:5: export ACME_BASE_URL=..."
 
 
 def test_list_is_asked_for_once_more_without_any_secret() -> None:
