@@ -151,3 +151,9 @@ def test_long_and_odd_text_is_shown_short_and_plain() -> None:
     assert shown("x" * 100) == repr("x" * 37 + "...")
     assert shown("a\x1bb\nc") == "'a\ufffdb\ufffdc'"
     assert shown("api_key:hunter2") == "'api_key:****'"
+
+
+def test_stretches_side_by_side_are_redacted_as_one() -> None:
+    assert excerpt("just sk-hunter2hunter2 x", 1, hide_from=23) == ("just ****", 0)
+    assert excerpt("just sk-hunter2hunter2 x", 1, hide_from=24) == ("just **** ****", 0)
+    assert excerpt("just sk-hunter2hunter2 x", 24, hide_from=10) == ("just ****", 5)
