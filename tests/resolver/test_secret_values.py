@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, CatalogError, CatalogFileError
-from modelcatalog.resolver import check, explain, load_catalog, validate
+from modelcatalog.resolver import Environment, check, explain, load_catalog, validate
 from modelcatalog.resolver.catalogs import writing
 from modelcatalog.resolver.catalogs.add import add
 from modelcatalog.resolver.catalogs.remove import remove
@@ -115,6 +115,28 @@ def test_nobodys_home_is_no_place_to_write_to(monkeypatch: pytest.MonkeyPatch, p
     with pytest.raises(CatalogFileError, match="no home folder was found for your catalog file") as caught:
         writing.writable()
     assert caught.value.hint == "--file models.yaml, --project"
+
+
+@pytest.mark.parametrize(
+    ("file", "folder", "sources"),
+    [
+        (None, None, (".env", None)),
+        ("", " ", (None, None)),
+        (" ", "", (None, None)),
+        ("mine.env", " secrets ", ("mine.env", "secrets")),
+    ],
+)
+def test_sources_of_the_process_are_those_that_its_options_name(
+    monkeypatch: pytest.MonkeyPatch,
+    file: str | None,
+    folder: str | None,
+    sources: tuple[str | None, str | None],
+) -> None:
+    for name, value in (("ENV_FILE", file), ("SECRETS_DIR", folder)):
+        if value is not None:
+            monkeypatch.setenv(f"MODELCATALOG_{name}", value)
+    found = Environment.current()
+    assert (found.dotenv, found.secrets) == tuple(one and Path(one) for one in sources)
 
 
 @pytest.mark.parametrize(
