@@ -39,6 +39,8 @@ class OurError(Exception):
 class SlottedError(Exception):
     __slots__ = ("held",)
 
+    held: FrozenRequest
+
 
 class StubbornError(Exception):
     """Can't be asked for some attributes."""
