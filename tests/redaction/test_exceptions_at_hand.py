@@ -59,6 +59,8 @@ class StubbornError(Exception):
 class FrozenRequest:
     """Allows no change by the usual way."""
 
+    text: str
+
     def __init__(self, text: str) -> None:
         object.__setattr__(self, "text", text)
 
