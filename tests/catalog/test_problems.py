@@ -65,6 +65,20 @@ def test_of_a_long_line_the_part_around_the_place_is_shown(column: int) -> None:
     assert text[caret : caret + 2] == line[column - 1 : column + 1]
 
 
+@pytest.mark.parametrize(
+    ("column", "caret"), [(1, 0), (6, 5), (7, 5), (19, 5), (22, 5), (23, 9), (24, 10), (26, 12)]
+)
+def test_the_marks_stand_below_the_place_beside_what_is_redacted(column: int, caret: int) -> None:
+    assert excerpt("just sk-hunter2hunter2 here", column) == ("just **** here", caret)
+
+
+@pytest.mark.parametrize("line", [3, 5000, 5001, 6001])
+def test_of_a_very_long_line_secrets_near_the_place_are_looked_for(line: int) -> None:
+    text, caret = excerpt(f"{'a' * (line - 1)}b sk-hunter2hunter2 {'c' * 6000}", line)
+    assert text[caret] == "b"
+    assert "hunter" not in text
+
+
 def test_an_excerpt_moves_no_cursor() -> None:
     assert excerpt("a:\t\x1b[31mred\u202e", 4) == ("a: \ufffd[31mred\ufffd", 3)
 
@@ -137,3 +151,9 @@ def test_long_and_odd_text_is_shown_short_and_plain() -> None:
     assert shown("x" * 100) == repr("x" * 37 + "...")
     assert shown("a\x1bb\nc") == "'a\ufffdb\ufffdc'"
     assert shown("api_key:hunter2") == "'api_key:****'"
+
+
+def test_stretches_side_by_side_are_redacted_as_one() -> None:
+    assert excerpt("just sk-hunter2hunter2 x", 1, hide_from=23) == ("just ****", 0)
+    assert excerpt("just sk-hunter2hunter2 x", 1, hide_from=24) == ("just **** ****", 0)
+    assert excerpt("just sk-hunter2hunter2 x", 24, hide_from=10) == ("just ****", 5)
