@@ -49,7 +49,7 @@ def changed(folder: Path, copy: Path, **config: Any) -> Path:
 
 
 def test_a_misspelt_engine_argument_is_refused_with_the_nearest_name(tiny_model: Path) -> None:
-    with pytest.raises(UnknownArgumentError, match="Did you mean 'gpu_memory_utilization'"):
+    with pytest.raises(UnknownArgumentError, match=r"did you mean 'gpu_memory_utilization'"):
         start(tiny_model, gpu_memory_utilisation=0.5)
 
 

@@ -33,7 +33,7 @@ def found(name: str, env: dict[str, str], variable: str, where: str = "environme
 @pytest.mark.parametrize(("variable", "wanted"), SLIPS)
 def test_other_word_or_spelling_is_taken_for_a_slip(variable: str, wanted: str) -> None:
     message = f"{variable} is set (environment), but nothing reads it: openai looks for {wanted}."
-    hint = f'Give it that name: export {wanted}="${variable}"'
+    hint = f'export {wanted}="${variable}"'
     if "-" in variable:
         hint = f"Write {wanted} in place of {variable}."
     assert found("openai", {}, variable) == [(message, hint)]

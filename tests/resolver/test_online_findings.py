@@ -110,7 +110,7 @@ def test_words_of_the_service_come_with_the_status_and_the_address() -> None:
 
 
 @pytest.mark.parametrize(("step", "code"), [("answer", "html-answer"), ("server", "service-error")])
-def test_page_for_people_is_told_apart(step: str, code: str) -> None:
+def test_page_for_people_is_recognised(step: str, code: str) -> None:
     assert finding_for(row(), failure(step, "error", detail="<HTML>"), 5.0).code == code
 
 
