@@ -25,9 +25,12 @@ needs_posix = pytest.mark.skipif(os.name != "posix", reason="forks and kills")
 def test_killed_writers_lose_nothing(tmp_path: Path) -> None:
     killer = Killer(tmp_path, seed=5)
     killer.race(processes=4, entries=3)
-    for _ in range(15):
+    # On a busy machine, more of them end before the signal comes.
+    for _ in range(60):
         killer.kill_add()
         killer.kill_cache()
+        if killer.killed > 15:
+            break
     assert killer.killed > 15
     assert killer.confirmed
 
