@@ -34,10 +34,10 @@ _NAMED: dict[str, Cause] = {
     "TooManyRedirects": Cause("path", "redirects", "The address redirects in a circle."),
     "UnsupportedProtocol": Cause("path", "scheme", "The address must begin with http:// or https://."),
     "LocalProtocolError": Cause(
-        "auth", "header", "The key, or another header, has a sign that no request can carry."
+        "auth", "header", "The key, or another header, has a character that no request can carry."
     ),
     "UnicodeEncodeError": Cause(
-        "auth", "header", "The key, or another header, has a sign that no request can carry."
+        "auth", "header", "The key, or another header, has a character that no request can carry."
     ),
     "RemoteProtocolError": CUT,
     "JSONDecodeError": Cause("answer", "unreadable", "The answer can't be read, it isn't JSON."),

@@ -22,7 +22,7 @@ _NAMED = {
         "or set GOOGLE_APPLICATION_CREDENTIALS to a file.",
     ),
     "InvalidHeader": Cause(
-        "auth", "header", "The key, or another header, has a sign that no request can carry."
+        "auth", "header", "The key, or another header, has a character that no request can carry."
     ),
     "RefreshError": Cause("auth", "credentials", "The credentials were refused when asking for a token"),
 }
