@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,20 +98,22 @@ def outcomes(road: Road, server: RecordingServer, *, stream: bool) -> dict[str, 
         found[name] = failure, len(server.requests)
         server.requests.clear()
 
-    def ask_all(client: Any) -> None:
+    def ask_all(client: Any, emulates: bool) -> None:
         for name, make in CALLS.items():
             with noted(name):
-                list(road.adapter.stream(client, make())) if stream else road.adapter.chat(client, make())
+                asked = replace(make(), emulate_tools=emulates)
+                list(road.adapter.stream(client, asked)) if stream else road.adapter.chat(client, asked)
 
-    async def aask_all(client: Any) -> None:
+    async def aask_all(client: Any, emulates: bool) -> None:
         for name, make in CALLS.items():
             with noted(name):
+                asked = replace(make(), emulate_tools=emulates)
                 if stream:
-                    [piece async for piece in road.adapter.astream(client, make())]
+                    [piece async for piece in road.adapter.astream(client, asked)]
                 else:
-                    await road.adapter.achat(client, make())
+                    await road.adapter.achat(client, asked)
 
-    road.run(road.connection(server.origin), ask_all if road.sync else aask_all)
+    road.run_built(road.connection(server.origin), ask_all if road.sync else aask_all)
     assert found.keys() == CALLS.keys()
     return found
 

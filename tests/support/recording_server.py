@@ -127,12 +127,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _wait_until_left(self, pieces: Sequence[bytes], left: threading.Event) -> None:
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        for piece in pieces:
-            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-            self.wfile.flush()
         self.close_connection = True
         self.connection.settimeout(60)
+        # The client may be gone before the last piece is written.
         with suppress(ConnectionError):
+            for piece in pieces:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                self.wfile.flush()
             if self.connection.recv(1):
                 return
         left.set()

@@ -59,10 +59,10 @@ class Road:
 
     def run(self, connection: Connection, use: Callable[[Any], Any]) -> Any:
         """Build a client, do something with it, close it. `use` may give a coroutine."""
-        return self._run(connection, lambda client, _: use(client))
+        return self.run_built(connection, lambda client, _: use(client))
 
-    def _run(self, connection: Connection, use: Callable[[Any, bool], Any]) -> Any:
-        """`run`; `use` gets too whether tools are emulated."""
+    def run_built(self, connection: Connection, use: Callable[[Any, bool], Any]) -> Any:
+        """`run`; `use` is told too whether tools are emulated."""
         if self.sync:
             built = self.adapter.build(connection, sync=True)
             try:
@@ -84,7 +84,7 @@ class Road:
 
     def chat(self, connection: Connection, call: ChatCall) -> ChatReply:
         one = self.adapter.chat if self.sync else self.adapter.achat
-        reply: ChatReply = self._run(
+        reply: ChatReply = self.run_built(
             connection, lambda client, emulates: one(client, replace(call, emulate_tools=emulates))
         )
         return reply
@@ -109,7 +109,7 @@ class Road:
             asked = replace(call, emulate_tools=emulates)
             return list(self.adapter.stream(client, asked)) if self.sync else collect(client, asked)
 
-        chunks: list[ChatChunk] = self._run(connection, use)
+        chunks: list[ChatChunk] = self.run_built(connection, use)
         return chunks
 
     def list_models(self, connection: Connection, **options: Any) -> list[str]:

@@ -46,7 +46,8 @@ class Goodfire(Service):
     client_arguments: Mapping[str, Any] = {}
     usual_patience = (None, 5)
 
-    hidden = frozenset(range(402, 600)) - {402, 403, 404, 429, 500}
+    # It takes 300 for success, and says nothing of it.
+    hidden = (frozenset(range(402, 600)) - {402, 403, 404, 429, 500}) | {300}
 
     def base_url(self, origin: str) -> str:
         return origin
