@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("modelcatalog.providers.testing.contract")
+
 # Without these, child processes and temporary files fail.
 _KEPT = ("PATH", "TMPDIR", "LANG", "SYSTEMROOT", "PYTEST_CURRENT_TEST")
 _MACHINE = dict(os.environ)

@@ -25,9 +25,9 @@ from modelcatalog import (
     resolve,
 )
 from modelcatalog.catalog.diagnostics import errors
+from modelcatalog.providers.testing.recording_server import RecordingServer
 
 from support.raised import raised
-from support.recording_server import RecordingServer
 
 ROOT = Path(__file__).resolve().parent.parent
 FACES = {

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.service import KEY, MESSAGES
 from modelcatalog.resolver import load_catalog, resolve
 
 from support.entries import ENTRIES, set_up
-from support.recording_server import RecordingServer
 from support.services import service_of
-from support.services.service import KEY, MESSAGES
 
 TEXT = (Path(__file__).parent.parent / "docs" / "providers.md").read_text("utf-8")
 SECTIONS = {part.split("\n", 1)[0].strip(): part for part in TEXT.split("\n## ")[1:]}

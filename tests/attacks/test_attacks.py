@@ -15,9 +15,9 @@ import yaml
 
 from modelcatalog.catalog.diagnostics.errors import ModelCatalogError, UntrustedSourceError
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.resolver import explain, load_catalog, resolve
 
-from support.recording_server import RecordingServer
 from support.trusting import trusted
 
 SECRET = "users-own-secret-0123456789"
@@ -164,7 +164,7 @@ def test_secret_stays_at_home(
 def test_trust_lets_it_happen(
     attack: Attack, stage: Stage, evil: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same, after the user said so: what was stopped above is no dead road, but the one that a secret takes."""
+    """The same, after the user said so: what was stopped above is no dead runner, but the one that a secret takes."""
     project = stage.set_up(attack, monkeypatch)
     for name in ("models.yaml", ".env"):
         if (project / name).exists():

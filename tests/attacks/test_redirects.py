@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from modelcatalog.catalog.model.entries import Entry
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.resolver import load_catalog, resolve
 
-from support import answers
 from support.entries import ENTRIES, set_up
-from support.recording_server import RecordingServer
 from support.services import service_of
 
 SECRET = "secret-of-a-header-0123456789"

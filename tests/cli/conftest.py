@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from modelcatalog.providers.testing.recording_server import RecordingServer
+
 from support.command import Catalog, command_in
-from support.recording_server import RecordingServer
 from support.trusting import trusted
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from modelcatalog.catalog.diagnostics.finding_codes import CODES
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer, closed_port
 
-from support import answers
 from support.command import Catalog
-from support.recording_server import RecordingServer, closed_port
 from support.terminal import printed
 
 TOP = Path(__file__).parent.parent.parent

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.resolver import load_catalog
 
 from support.command import Catalog
-from support.recording_server import RecordingServer
 from support.trusting import trusted
 
 KEY = "key-of-acme-0123456789abcdef"

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recording_server import RecordingServer, closed_port
 from modelcatalog.resolver import load_catalog
 
-from support import answers
-from support.answers import Answer
+from support.certificates import self_signed
 from support.command import Catalog
-from support.recording_server import RecordingServer, closed_port, self_signed
 from support.trusting import trusted
 
 SENTINEL = "sentinel-key-0123456789-never-shown"

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import pytest
 
+from modelcatalog.providers.testing.recording_server import RecordingServer, closed_port
 from modelcatalog.resolver import explain, load_catalog
 from modelcatalog.resolver.known_names import ELSEWHERE, FAMILIES, meant, serving
 
 from support.command import Catalog
-from support.recording_server import RecordingServer, closed_port
 
 COUNT = len(load_catalog(user=False, project=False).providers)
 KEY = {"OPENAI_API_KEY": "sk-0123456789abcdef0123456789"}

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from modelcatalog.providers.testing.recording_server import RecordingServer
+
 from support.command import COVERAGE
-from support.recording_server import RecordingServer
 
 COMMAND = str(Path(sys.executable).with_name("catalog"))
 KEY = {"ACME_API_KEY": "key-of-acme-0123456789abcdef"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from support import answers
-from support.answers import Answer, as_json
-from support.recording_server import RecordingServer
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer, as_json
+from modelcatalog.providers.testing.recording_server import RecordingServer
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "acme-extension"
 KEY = "acme-key-0123456789abcdef"
@@ -65,12 +66,17 @@ def catalog(site: Path, *words: str, **variables: str) -> subprocess.CompletedPr
 
 
 def test_provider_of_an_extension_answers(site: Path, server: RecordingServer) -> None:
-    server.answer(as_json({"said": "from acme"}))
+    server.answer(Answer((b'{"said": "from acme"}\n{"end": "stop"}\n',), kind="application/x-ndjson"))
     given = {"ACME_NATIVE_API_KEY": KEY, "ACME_NATIVE_BASE_URL": server.origin}
     done = catalog(site, "chat", "acme-native/small", "hi", "-M", "mood=kind", **given)
     assert (done.stdout, done.returncode) == ("from acme\n", 0), done.stderr
     assert server.last.headers["x-acme-key"] == KEY
-    assert server.last.json == {"model": "small", "text": "hi", "mood": "kind"}
+    assert server.last.json == {
+        "model": "small",
+        "messages": [{"role": "user", "content": "hi"}],
+        "stream": True,
+        "mood": "kind",
+    }
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,7 @@ def test_provider_of_an_extension_answers(site: Path, server: RecordingServer) -
             answers.html(200),
             "The answer is an HTML page: the address is not that of an API (content type text/html).",
         ),
-        (as_json({"heard": 1}), "The answer has nothing that was said (content type application/json)."),
+        (as_json({"heard": 1}), "The stream broke off before its end."),
     ],
 )
 def test_failure_of_an_extension_is_explained_as_any_other(
@@ -94,6 +100,21 @@ def test_failure_of_an_extension_is_explained_as_any_other(
     assert done.returncode != 0
     assert said.format(url=f"{server.origin}/say") in words
     assert f"POST {server.origin}/say" in words
+
+
+def test_example_keeps_the_contract_that_its_own_tests_state(site: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, EXAMPLE / "tests"],
+        cwd=site.parent,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"\b1\d\d passed", done.stdout)
+    assert not re.search("skipped|failed|error", done.stdout.splitlines()[-1])
 
 
 def test_adapter_that_is_named_as_a_module_is_a_finding(site: Path) -> None:

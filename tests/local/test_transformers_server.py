@@ -11,10 +11,10 @@ from pathlib import Path
 import openai
 import pytest
 
+from modelcatalog.providers.testing.recording_server import closed_port
 from modelcatalog.resolver import probe, resolve
 
 from support.command import command_in
-from support.recording_server import closed_port
 from support.server_process import running
 from support.trusting import trusted
 

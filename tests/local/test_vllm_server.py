@@ -17,9 +17,8 @@ import pytest
 
 from modelcatalog.catalog.diagnostics.errors import ProviderCallError
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.testing.recording_server import closed_port
 from modelcatalog.resolver import load_catalog, probe, resolve
-
-from support.recording_server import closed_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("catalog", "providers", "resolver", "schema", "models.yaml")
-OWN = ("__init__.py", "__main__.py", "py.typed")
+OWN = ("__init__.py", "__main__.py", "py.typed", "testing.py")
 """Files that stand in .import/modelcatalog itself, beside the links to what is shipped."""
 
 TREE = "modelcatalog/"
@@ -44,7 +44,7 @@ def run(*command: str | Path, cwd: Path, environment: dict[str, str]) -> str:
 
 @pytest.fixture(scope="module")
 def builds(tmp_path_factory: pytest.TempPathFactory, machine_environment: dict[str, str]) -> Builds:
-    """Both roads to a wheel, from a copy, so that no file changes between the two."""
+    """Both ways to a wheel, from a copy, so that no file changes between the two."""
     folder = tmp_path_factory.mktemp("builds")
     checkout = folder / "checkout"
     left_out = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", "dist", "build", "htmlcov")

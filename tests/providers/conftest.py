@@ -9,11 +9,13 @@ import pytest
 
 from modelcatalog.providers.adapter.packages import installed_version
 from modelcatalog.providers.adapter.registry import adapter_names, load_adapter
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner
 
+from support.certificates import self_signed
 from support.katan import Katan, running_katan
-from support.recording_server import RecordingServer, self_signed
-from support.roads import Road
-from support.services import service_of
+from support.runners import runner_of
+from support.services import Service, service_of
 
 
 def _installed_here() -> list[str]:
@@ -65,25 +67,31 @@ def sync(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def road(adapter_name: str, sync: bool) -> Road:
+def service(adapter_name: str) -> Service:
+    """The service behind the adapter."""
+    return service_of(adapter_name)
+
+
+@pytest.fixture
+def runner(adapter_name: str, sync: bool) -> Runner:
     """Each adapter, both ways."""
-    return Road(adapter_name, sync)
+    return runner_of(adapter_name, sync)
 
 
 @pytest.fixture
-def plain(sync: bool) -> Road:
-    return Road("openai", sync)
+def plain(sync: bool) -> Runner:
+    return runner_of("openai", sync)
 
 
 @pytest.fixture
-def azure(sync: bool) -> Road:
-    return Road("openai_azure", sync)
+def azure(sync: bool) -> Runner:
+    return runner_of("openai_azure", sync)
 
 
 @pytest.fixture(params=["openai", "openai_azure"])
-def openai_road(request: pytest.FixtureRequest, sync: bool) -> Road:
+def openai_runner(request: pytest.FixtureRequest, sync: bool) -> Runner:
     """Either adapter on the openai SDK, both ways."""
-    return Road(request.param, sync)
+    return runner_of(request.param, sync)
 
 
 @pytest.fixture

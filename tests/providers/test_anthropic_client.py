@@ -11,10 +11,12 @@ import pytest
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.providers.anthropic.client import require
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
+from modelcatalog.providers.testing.service import KEY
 
-from support import answers
-from support.recording_server import RecordingServer
-from support.roads import KEY, Road, call
+from support.runners import runner_of
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def adapter_name() -> str:
 
 
 def test_a_profile_on_the_disk_decides_nothing(
-    road: Road, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for folder in (tmp_path / "home/.config/anthropic", tmp_path / "home/config/anthropic"):
         (folder / "configs").mkdir(parents=True)
@@ -32,55 +34,60 @@ def test_a_profile_on_the_disk_decides_nothing(
         (folder / "configs" / "leak.json").write_text(json.dumps(profile))
     monkeypatch.setenv("ANTHROPIC_PROFILE", "leak")
     for settings in ({}, {"api_key": None}):
-        road.chat(road.connection(server.origin, settings=settings), call())
-    assert [road.service.identity(request) for request in server.requests] == [road.service.own_identity, {}]
+        runner.chat(runner.connection(server.origin, settings=settings), call())
+    assert [runner.service.identity(request) for request in server.requests] == [
+        runner.service.own_identity,
+        {},
+    ]
 
 
 @pytest.mark.parametrize("custom", ["", "Authorization: Bearer LEAK", "authorization: Bearer LEAK"])
 def test_a_key_from_a_function_is_asked_for_each_request(
-    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, custom: str
+    runner: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, custom: str
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", custom)
     keys = iter(["one", "two"])
-    connection = road.connection(
+    connection = runner.connection(
         server.origin,
         settings={"api_key": lambda: Secret(next(keys))},
         ambient={"ANTHROPIC_CUSTOM_HEADERS": custom},
     )
 
     async def twice(client: Any) -> None:
-        await road.adapter.achat(client, call())
-        await road.adapter.achat(client.with_options(timeout=9), call())
+        await runner.adapter.achat(client, call())
+        await runner.adapter.achat(client.with_options(timeout=9), call())
 
     def use(client: Any) -> Any:
-        if not road.sync:
+        if not runner.sync:
             return twice(client)
-        return [road.adapter.chat(one, call()) for one in (client, client.with_options(timeout=9))]
+        return [runner.adapter.chat(one, call()) for one in (client, client.with_options(timeout=9))]
 
-    road.run(connection, use)
+    runner.run(connection, use)
     assert [request.headers["authorization"] for request in server.requests] == ["Bearer one", "Bearer two"]
 
 
-def test_a_token_among_the_arguments_takes_the_place_of_the_key(road: Road, server: RecordingServer) -> None:
-    connection = road.connection(server.origin, arguments={"client": {"auth_token": "token-0"}})
-    road.chat(connection, call())
+def test_a_token_among_the_arguments_takes_the_place_of_the_key(
+    runner: Runner, server: RecordingServer
+) -> None:
+    connection = runner.connection(server.origin, arguments={"client": {"auth_token": "token-0"}})
+    runner.chat(connection, call())
     assert server.last.headers["authorization"] == "Bearer token-0"
     assert KEY not in server.last.everything
 
 
-def test_headers_of_the_entry_reach_the_service(road: Road, server: RecordingServer) -> None:
+def test_headers_of_the_entry_reach_the_service(runner: Runner, server: RecordingServer) -> None:
     headers = {"anthropic-version": "2023-06-01", "anthropic-beta": "new-things"}
-    road.chat(road.connection(server.origin, headers=headers), call())
+    runner.chat(runner.connection(server.origin, headers=headers), call())
     assert server.last.headers.items() >= headers.items()
 
 
 def test_a_redirect_is_followed_without_the_key_and_secret_headers(
-    road: Road, server: RecordingServer
+    runner: Runner, server: RecordingServer
 ) -> None:
-    with RecordingServer(service=road.service) as other:
+    with RecordingServer(service=runner.service) as other:
         server.answer(answers.redirect(f"{other.origin}/v1/messages"))
         headers = {"X-Token": Secret("LEAK-token-0123456789"), "X-Title": "mine"}
-        road.chat(road.connection(server.origin, headers=headers), call())
+        runner.chat(runner.connection(server.origin, headers=headers), call())
         assert other.last.headers["x-title"] == "mine"
         assert "LEAK" not in other.last.everything
         assert KEY not in other.last.everything
@@ -91,19 +98,19 @@ def test_an_http_client_of_the_callers_is_used_and_never_closed(
 ) -> None:
     import anthropic
 
-    road = Road(adapter_name, sync=True)
+    runner = runner_of(adapter_name, sync=True)
     with anthropic.DefaultHttpxClient(headers={"X-Theirs": "1"}) as theirs:
-        built = road.adapter.build(road.connection(server.origin, http_client=theirs), sync=True)
-        road.adapter.chat(built.client, call())
+        built = runner.adapter.build(runner.connection(server.origin, http_client=theirs), sync=True)
+        runner.adapter.chat(built.client, call())
         assert server.last.headers["x-theirs"] == "1"
         assert (built.close, built.aclose) == (None, None)
         assert not theirs.is_closed
 
 
-def test_without_a_base_url_there_is_no_client(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_base_url_there_is_no_client(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9/LEAK")
     with pytest.raises(ValueError, match="acme has no base URL"):
-        road.client(road.connection("http://127.0.0.1:1", settings={"base_url": None}))
+        runner.client(runner.connection("http://127.0.0.1:1", settings={"base_url": None}))
 
 
 @pytest.mark.parametrize(

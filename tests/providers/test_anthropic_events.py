@@ -11,10 +11,10 @@ from anthropic import types
 from anthropic.types import beta
 
 from modelcatalog.providers.adapter.tool_types import ToolCall
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
 
-from support import answers
-from support.recording_server import RecordingServer
-from support.roads import Road, call
 from support.sdk_shapes import example_of, members
 from support.services.anthropic import as_events, stream_events
 
@@ -105,11 +105,11 @@ def test_the_types_of_the_sdk_are_found() -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_blocks_and_pieces_of_every_kind_pass_in_any_order(
-    road: Road, server: RecordingServer, seed: int
+    runner: Runner, server: RecordingServer, seed: int
 ) -> None:
     events, text, ids = mixed(Random(seed))
     server.answer(as_events(events))
-    *pieces, last = road.stream(road.connection(server.origin), call())
+    *pieces, last = runner.stream(runner.connection(server.origin), call())
     assert "".join(piece.text for piece in pieces) == text
     assert {one.id: one.arguments for one in last.tool_calls} == {
         identity: {"city": city} for identity, city in ids.items()
@@ -118,7 +118,7 @@ def test_blocks_and_pieces_of_every_kind_pass_in_any_order(
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_an_answer_may_hold_blocks_of_every_kind(road: Road, server: RecordingServer, seed: int) -> None:
+def test_an_answer_may_hold_blocks_of_every_kind(runner: Runner, server: RecordingServer, seed: int) -> None:
     random = Random(seed)
     blocks = [block_of(random, kind) for kind in random.sample([*BLOCKS, "hologram"], len(BLOCKS) + 1)]
     blocks += [
@@ -126,17 +126,17 @@ def test_an_answer_may_hold_blocks_of_every_kind(road: Road, server: RecordingSe
         {"type": "tool_use", "id": "a", "name": "f", "input": {"b": 1}},
     ]
     server.answer(answers.as_json({**ENDS[0]["message"], "content": blocks, "stop_reason": "tool_use"}))
-    reply = road.chat(road.connection(server.origin), call())
+    reply = runner.chat(runner.connection(server.origin), call())
     assert reply.text == "Hello"
     assert reply.tool_calls[-1] == ToolCall("a", "f", {"b": 1}, None, '{"b": 1}')
     assert {one.name for one in reply.tool_calls} == {"weather", "f"}
 
 
 def test_arguments_that_came_with_the_start_of_a_call_are_not_lost(
-    road: Road, server: RecordingServer
+    runner: Runner, server: RecordingServer
 ) -> None:
     block = {"type": "tool_use", "id": "a", "name": "f", "input": {"b": 1}}
     start = {"type": "content_block_start", "index": 0, "content_block": block}
     server.answer(as_events([ENDS[0], start, {"type": "content_block_stop", "index": 0}, *ENDS[-2:]]))
-    *_, last = road.stream(road.connection(server.origin), call())
+    *_, last = runner.stream(runner.connection(server.origin), call())
     assert last.tool_calls == (ToolCall("a", "f", {"b": 1}, None, '{"b": 1}'),)

@@ -10,10 +10,11 @@ import pytest
 
 from modelcatalog.providers.adapter.chat_types import ChatCall
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
+from modelcatalog.providers.testing.service import KEY
 
 from support.google_account import ADDRESS, TOKEN, account
-from support.recording_server import RecordingServer
-from support.roads import KEY, Road, call
 
 # Of the settings of a usual connection, none that says who asks.
 DEFAULT = {"access_token": None}
@@ -29,8 +30,8 @@ def no_metadata_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_GCE_CHECK", "true")
 
 
-def test_the_at_sign_of_a_model_id_is_kept(road: Road, server: RecordingServer) -> None:
-    road.chat(road.connection(server.origin), ChatCall.of("claude-sonnet-4-5@20250929", call().messages))
+def test_the_at_sign_of_a_model_id_is_kept(runner: Runner, server: RecordingServer) -> None:
+    runner.chat(runner.connection(server.origin), ChatCall.of("claude-sonnet-4-5@20250929", call().messages))
     assert server.last.target == (
         "/v1/projects/my-project/locations/eu-test-1"
         "/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict"
@@ -38,15 +39,15 @@ def test_the_at_sign_of_a_model_id_is_kept(road: Road, server: RecordingServer) 
 
 
 def test_a_service_account_gets_a_token_when_the_first_request_wants_it(
-    road: Road, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(account().file(tmp_path)))
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "LEAK")
-    connection = road.connection(server.origin, settings=DEFAULT)
+    connection = runner.connection(server.origin, settings=DEFAULT)
     asked = len(account().claims)
-    road.client(connection)
+    runner.client(connection)
     assert len(account().claims) == asked
-    road.chat(connection, call())
+    runner.chat(connection, call())
     assert account().claims[-1]["iss"] == ADDRESS
     assert server.last.headers["authorization"] == f"Bearer {TOKEN}"
     assert server.last.path.startswith("/v1/projects/my-project/")
@@ -54,46 +55,46 @@ def test_a_service_account_gets_a_token_when_the_first_request_wants_it(
 
 
 def test_copies_share_the_token(
-    road: Road, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(account().file(tmp_path)))
     asked = len(account().claims)
 
     async def both(client: Any) -> None:
-        await road.adapter.achat(client, call())
-        await road.adapter.achat(client.with_options(timeout=9), call())
+        await runner.adapter.achat(client, call())
+        await runner.adapter.achat(client.with_options(timeout=9), call())
 
     def use(client: Any) -> Any:
-        if not road.sync:
+        if not runner.sync:
             return both(client)
-        return [road.adapter.chat(one, call()) for one in (client, client.with_options(timeout=9))]
+        return [runner.adapter.chat(one, call()) for one in (client, client.with_options(timeout=9))]
 
-    road.run(road.connection(server.origin, settings=DEFAULT), use)
+    runner.run(runner.connection(server.origin, settings=DEFAULT), use)
     assert len(account().claims) == asked + 1
     assert [request.headers["authorization"] for request in server.requests] == [f"Bearer {TOKEN}"] * 2
 
 
-def test_no_credentials_are_a_matter_of_auth(road: Road, server: RecordingServer) -> None:
+def test_no_credentials_are_a_matter_of_auth(runner: Runner, server: RecordingServer) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        failure = road.failure(road.connection(server.origin, settings=DEFAULT), call())
+        failure = runner.failure(runner.connection(server.origin, settings=DEFAULT), call())
     assert (failure.step, failure.reason) == ("auth", "no-credentials")
     assert not server.requests
 
 
 def test_credentials_that_google_refuses_are_a_matter_of_auth(
-    road: Road, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(account().file(tmp_path)))
     monkeypatch.setattr(account(), "refuses", True)
-    failure = road.failure(road.connection(server.origin, settings=DEFAULT), call())
+    failure = runner.failure(runner.connection(server.origin, settings=DEFAULT), call())
     assert (failure.step, failure.reason) == ("auth", "credentials")
     assert "Account not found" in failure.detail
 
 
-def test_a_token_among_the_arguments_takes_the_place_of_ours(road: Road, server: RecordingServer) -> None:
-    connection = road.connection(server.origin, arguments={"client": {"access_token": "token-0"}})
-    road.chat(connection, call())
+def test_a_token_among_the_arguments_takes_the_place_of_ours(runner: Runner, server: RecordingServer) -> None:
+    connection = runner.connection(server.origin, arguments={"client": {"access_token": "token-0"}})
+    runner.chat(connection, call())
     assert server.last.headers["authorization"] == "Bearer token-0"
     assert KEY not in server.last.everything
 
@@ -107,12 +108,12 @@ def test_a_token_among_the_arguments_takes_the_place_of_ours(road: Road, server:
     ],
 )
 def test_without_project_or_region_there_is_no_client(
-    road: Road, monkeypatch: pytest.MonkeyPatch, missing: list[str], words: str
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, missing: list[str], words: str
 ) -> None:
     for variable in ("ANTHROPIC_VERTEX_PROJECT_ID", "CLOUD_ML_REGION", "GOOGLE_CLOUD_PROJECT"):
         monkeypatch.setenv(variable, "LEAK")
     with pytest.raises(ValueError, match=f"acme has {words}$"):
-        road.client(road.connection("http://127.0.0.1:1", settings=dict.fromkeys(missing)))
+        runner.client(runner.connection("http://127.0.0.1:1", settings=dict.fromkeys(missing)))
 
 
 @pytest.mark.parametrize(
@@ -124,10 +125,12 @@ def test_without_project_or_region_there_is_no_client(
     ],
 )
 def test_the_region_gives_the_address(
-    road: Road, monkeypatch: pytest.MonkeyPatch, region: str, url: str
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, region: str, url: str
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_VERTEX_BASE_URL", "http://127.0.0.1:9/LEAK")
-    client = road.client(road.connection("http://127.0.0.1:1", settings={"base_url": None, "region": region}))
+    client = runner.client(
+        runner.connection("http://127.0.0.1:1", settings={"base_url": None, "region": region})
+    )
     assert str(client.base_url) == url
 
 

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
+from modelcatalog.providers.testing.service import KEY
 
-from support import answers
-from support.recording_server import RecordingServer
-from support.roads import KEY, Road, call
+from support.runners import runner_of
 from support.services.azureai import SERVICE
 
 WEATHER = {"name": "weather", "description": "The weather", "parameters": {"type": "object"}}
@@ -34,8 +36,8 @@ class DefaultAzureCredential:
 
 
 @pytest.fixture
-def road(sync: bool) -> Road:
-    return Road("azureai", sync)
+def runner(sync: bool) -> Runner:
+    return runner_of("azureai", sync)
 
 
 @pytest.fixture
@@ -64,14 +66,14 @@ def identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("identity")
 def test_an_identity_of_entra_sends_its_token_and_is_closed(
-    road: Road, safe_server: RecordingServer, certificate: Path
+    runner: Runner, safe_server: RecordingServer, certificate: Path
 ) -> None:
     arguments = {"client": {"connection_verify": str(certificate)}}
     settings = {"api_key": None}
-    connection = road.connection(safe_server.origin, settings=settings, auth="entra", arguments=arguments)
-    road.chat(connection, call())
+    connection = runner.connection(safe_server.origin, settings=settings, auth="entra", arguments=arguments)
+    runner.chat(connection, call())
     assert SERVICE.identity(safe_server.last) == {"authorization": "Bearer token-of-the-tests"}
-    [credential] = sys.modules["azure.identity" if road.sync else "azure.identity.aio"].made
+    [credential] = sys.modules["azure.identity" if runner.sync else "azure.identity.aio"].made
     assert credential.closed == 1
     assert credential.scopes[0] == ("https://ml.azure.com/.default",)
 
@@ -84,82 +86,82 @@ def test_an_identity_of_entra_sends_its_token_and_is_closed(
         ("x.eastus2.models.ai.azure.com", "https://ml.azure.com/.default"),
     ],
 )
-def test_a_resource_has_another_scope_than_a_model_of_its_own(road: Road, host: str, scope: str) -> None:
+def test_a_resource_has_another_scope_than_a_model_of_its_own(runner: Runner, host: str, scope: str) -> None:
     settings = {"api_key": None, "base_url": f"https://{host}/models"}
-    client = road.client(road.connection("", settings=settings, auth="entra"))
+    client = runner.client(runner.connection("", settings=settings, auth="entra"))
     assert client._config.credential_scopes == [scope]
 
 
 def test_a_function_gives_a_token_for_each_request(
-    road: Road, safe_server: RecordingServer, certificate: Path
+    runner: Runner, safe_server: RecordingServer, certificate: Path
 ) -> None:
     tokens = iter(["one", "two"])
     arguments = {"client": {"connection_verify": str(certificate)}}
     settings = {"api_key": None, "token_provider": lambda: next(tokens)}
-    connection = road.connection(safe_server.origin, settings=settings, auth="entra", arguments=arguments)
+    connection = runner.connection(safe_server.origin, settings=settings, auth="entra", arguments=arguments)
 
     async def twice(client: Any) -> None:
         for _ in range(2):
-            await road.adapter.achat(client, call())
+            await runner.adapter.achat(client, call())
 
     def use(client: Any) -> Any:
-        return [road.adapter.chat(client, call()) for _ in range(2)] if road.sync else twice(client)
+        return [runner.adapter.chat(client, call()) for _ in range(2)] if runner.sync else twice(client)
 
-    road.run(connection, use)
+    runner.run(connection, use)
     assert [one.headers["authorization"] for one in safe_server.requests] == ["Bearer one", "Bearer two"]
 
 
-def test_a_token_is_never_sent_unencrypted(road: Road, server: RecordingServer) -> None:
+def test_a_token_is_never_sent_unencrypted(runner: Runner, server: RecordingServer) -> None:
     settings = {"api_key": None, "token_provider": lambda: "t"}
-    failure = road.failure(road.connection(server.origin, settings=settings, auth="entra"), call())
+    failure = runner.failure(runner.connection(server.origin, settings=settings, auth="entra"), call())
     assert failure.step == "request"
     assert not server.requests
 
 
-def test_a_key_from_a_function_is_sent_as_a_key(road: Road, server: RecordingServer) -> None:
-    road.chat(road.connection(server.origin, settings={"api_key": lambda: Secret(KEY)}), call())
+def test_a_key_from_a_function_is_sent_as_a_key(runner: Runner, server: RecordingServer) -> None:
+    runner.chat(runner.connection(server.origin, settings={"api_key": lambda: Secret(KEY)}), call())
     assert SERVICE.identity(server.last) == SERVICE.own_identity
 
 
-def test_a_credential_of_the_callers_is_used_and_not_closed(road: Road, server: RecordingServer) -> None:
+def test_a_credential_of_the_callers_is_used_and_not_closed(runner: Runner, server: RecordingServer) -> None:
     from azure.core.credentials import AzureKeyCredential
 
     arguments = {"client": {"credential": AzureKeyCredential("theirs"), "headers": {"X-Two": "theirs"}}}
-    connection = road.connection(server.origin, arguments=arguments, headers={"x-two": "ours"})
-    road.chat(connection, call())
+    connection = runner.connection(server.origin, arguments=arguments, headers={"x-two": "ours"})
+    runner.chat(connection, call())
     assert SERVICE.identity(server.last) == {"authorization": "Bearer theirs", "api-key": "theirs"}
     assert server.last.headers["x-two"] == "theirs"
 
 
 def test_a_redirect_to_another_host_takes_no_key_and_no_secret_header_along(
-    road: Road, server: RecordingServer
+    runner: Runner, server: RecordingServer
 ) -> None:
     with RecordingServer(service=SERVICE) as other:
         elsewhere = other.origin.replace("127.0.0.1", "localhost")
         server.answer(answers.redirect(f"{elsewhere}/chat/completions"))
         headers = {"X-Token": Secret("LEAK-token-0123456789"), "X-Title": "mine"}
-        road.chat(road.connection(server.origin, headers=headers), call())
+        runner.chat(runner.connection(server.origin, headers=headers), call())
         assert other.last.headers["x-title"] == "mine"
         assert "LEAK" not in other.last.everything
         assert KEY not in other.last.everything
 
 
 async def test_two_clients_share_neither_key_nor_connections(server: RecordingServer) -> None:
-    road = Road("azureai", sync=False)
+    runner = runner_of("azureai", sync=False)
     keys = ["first-key", "second-key"]
     built = [
-        road.adapter.build(road.connection(server.origin, settings={"api_key": Secret(key)}), sync=False)
+        runner.adapter.build(runner.connection(server.origin, settings={"api_key": Secret(key)}), sync=False)
         for key in keys
     ]
-    await asyncio.gather(*(road.adapter.achat(one.client, call()) for one in built))
+    await asyncio.gather(*(runner.adapter.achat(one.client, call()) for one in built))
     assert sorted(one.headers["api-key"] for one in server.requests) == keys
     for one in built:
         assert one.aclose is not None
         await one.aclose()
 
 
-def test_a_key_that_no_header_can_carry_is_not_shown(road: Road, server: RecordingServer) -> None:
-    failure = road.failure(road.connection(server.origin, settings={"api_key": f"{KEY}\n"}), call())
+def test_a_key_that_no_header_can_carry_is_not_shown(runner: Runner, server: RecordingServer) -> None:
+    failure = runner.failure(runner.connection(server.origin, settings={"api_key": f"{KEY}\n"}), call())
     assert (failure.step, failure.reason, failure.status) == ("auth", "header", None)
     assert KEY not in failure.detail
     assert not server.requests

@@ -12,12 +12,14 @@ import pytest
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.providers.adapter.chat_types import ChatCall
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
+from modelcatalog.providers.testing.service import KEY
 from modelcatalog.resolver import load_catalog, resolve
 
-from support.answers import Answer
 from support.aws import event_stream, frame, signer
-from support.recording_server import RecordingServer
-from support.roads import KEY, Road, call
+from support.runners import runner_of
 from support.services.bedrock import KEY_ID, REGION, SERVICE
 
 NO_KEYS = {"aws_access_key_id": None, "aws_secret_access_key": None}
@@ -38,9 +40,9 @@ providers:
 
 
 @pytest.fixture
-def road(sync: bool, monkeypatch: pytest.MonkeyPatch) -> Road:
+def runner(sync: bool, monkeypatch: pytest.MonkeyPatch) -> Runner:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    return Road("bedrock", sync)
+    return runner_of("bedrock", sync)
 
 
 @pytest.fixture
@@ -50,38 +52,38 @@ def server() -> Iterator[RecordingServer]:
 
 
 def test_the_path_has_the_model_and_the_region_gives_the_address(
-    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    road.chat(road.connection(server.origin), ChatCall.of("eu.amazon.nova:0", call().messages))
+    runner.chat(runner.connection(server.origin), ChatCall.of("eu.amazon.nova:0", call().messages))
     assert server.last.target == "/model/eu.amazon.nova%3A0/converse"
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    client = road.client(road.connection(server.origin, settings={"base_url": None}))
+    client = runner.client(runner.connection(server.origin, settings={"base_url": None}))
     assert client.meta.endpoint_url == f"https://bedrock-runtime.{REGION}.amazonaws.com"
 
 
-def test_without_a_region_there_is_no_client(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_region_there_is_no_client(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with pytest.raises(ValueError, match="acme has no region"):
-        road.client(road.connection("http://127.0.0.1:1", settings={"region": None}))
+        runner.client(runner.connection("http://127.0.0.1:1", settings={"region": None}))
 
 
-def test_an_http_client_is_refused(road: Road) -> None:
+def test_an_http_client_is_refused(runner: Runner) -> None:
     with pytest.raises(ArgumentError, match="no HTTP client"):
-        road.client(road.connection("http://127.0.0.1:1", http_client=object()))
+        runner.client(runner.connection("http://127.0.0.1:1", http_client=object()))
 
 
 def test_arguments_of_session_client_win_and_their_config_is_joined_to_ours(
-    road: Road, server: RecordingServer
+    runner: Runner, server: RecordingServer
 ) -> None:
     from importlib import import_module
 
-    module, name = ("botocore.config", "Config") if road.sync else ("aiobotocore.config", "AioConfig")
+    module, name = ("botocore.config", "Config") if runner.sync else ("aiobotocore.config", "AioConfig")
     config = getattr(import_module(module), name)(read_timeout=7, user_agent_extra="mine/1")
     given = {"config": config, "region_name": "us-west-2", "aws_access_key_id": "AKIAGIVEN"}
     given["aws_secret_access_key"] = CHAIN_KEY
-    connection = road.connection(server.origin, timeout=99.0, arguments={"session.client": given})
-    assert SERVICE.patience(road.client(connection)) == (7, 0)
-    road.chat(connection, call())
+    connection = runner.connection(server.origin, timeout=99.0, arguments={"session.client": given})
+    assert SERVICE.patience(runner.client(connection)) == (7, 0)
+    runner.chat(connection, call())
     assert signer(server.last, CHAIN_KEY) == {"signed by": "AKIAGIVEN", "for": "us-west-2/bedrock"}
     assert "mine/1" in server.last.headers["user-agent"]
 
@@ -94,7 +96,7 @@ def test_what_session_client_takes_is_known() -> None:
 
 
 def test_messages_of_one_side_become_one_and_empty_text_is_left_out(
-    road: Road, server: RecordingServer
+    runner: Runner, server: RecordingServer
 ) -> None:
     messages: list[dict[str, Any]] = [
         {"role": "user", "content": "a"},
@@ -102,28 +104,28 @@ def test_messages_of_one_side_become_one_and_empty_text_is_left_out(
         {"role": "assistant", "content": ""},
         {"role": "user", "content": "c"},
     ]
-    road.chat(road.connection(server.origin), ChatCall.of("m", messages[:2]))
+    runner.chat(runner.connection(server.origin), ChatCall.of("m", messages[:2]))
     blocks = [{"text": "a"}, {"text": "b"}, {"cachePoint": {"type": "default"}}]
     assert server.last.json["messages"] == [{"role": "user", "content": blocks}]
 
 
-def test_a_seed_is_refused_since_there_is_no_word_for_it(road: Road, server: RecordingServer) -> None:
-    failure = road.failure(road.connection(server.origin), call(seed=7))
+def test_a_seed_is_refused_since_there_is_no_word_for_it(runner: Runner, server: RecordingServer) -> None:
+    failure = runner.failure(runner.connection(server.origin), call(seed=7))
     assert (failure.step, failure.detail) == ("local", "ValueError: Bedrock's Converse takes no seed")
     assert not server.requests
 
 
-def test_a_refusal_inside_a_stream_is_reported(road: Road, server: RecordingServer) -> None:
+def test_a_refusal_inside_a_stream_is_reported(runner: Runner, server: RecordingServer) -> None:
     server.answer(event_stream(frame("throttlingException", {"message": "Slow down"}, "exception")))
-    failure = road.failure(road.connection(server.origin), call(), stream=True)
+    failure = runner.failure(runner.connection(server.origin), call(), stream=True)
     assert (failure.step, failure.reason, failure.detail) == ("quota", "rate", "Slow down")
 
 
-def test_a_stream_with_a_wrong_checksum_is_no_answer(road: Road, server: RecordingServer) -> None:
+def test_a_stream_with_a_wrong_checksum_is_no_answer(runner: Runner, server: RecordingServer) -> None:
     broken = bytearray(frame("messageStart", {"role": "assistant"}))
     broken[-1] ^= 1
     server.answer(event_stream(bytes(broken)))
-    failure = road.failure(road.connection(server.origin), call(), stream=True)
+    failure = runner.failure(runner.connection(server.origin), call(), stream=True)
     assert (failure.step, failure.status) == ("answer", 200)
 
 
@@ -138,12 +140,12 @@ def test_a_stream_with_a_wrong_checksum_is_no_answer(road: Road, server: Recordi
     ],
 )
 def test_the_names_of_errors_say_more_than_their_statuses(
-    road: Road, server: RecordingServer, status: int, kind: str, said: str, expected: tuple[str, str]
+    runner: Runner, server: RecordingServer, status: int, kind: str, said: str, expected: tuple[str, str]
 ) -> None:
     server.answer(
         Answer((f'{{"message": "{said}"}}'.encode(),), status, headers=(("x-amzn-ErrorType", kind),))
     )
-    failure = road.failure(road.connection(server.origin), call())
+    failure = runner.failure(runner.connection(server.origin), call())
     assert (failure.step, failure.reason) == expected
     assert failure.url == f"{server.origin}/model/m%2F1/converse"
 
@@ -151,7 +153,7 @@ def test_the_names_of_errors_say_more_than_their_statuses(
 async def test_the_async_client_opens_at_its_first_use_once_and_closes_once(server: RecordingServer) -> None:
     opener = (
         load_adapter("bedrock")
-        .build(Road("bedrock", sync=False).connection(server.origin), sync=False)
+        .build(runner_of("bedrock", sync=False).connection(server.origin), sync=False)
         .client
     )
     with pytest.raises(AttributeError, match="once the client is open"):
@@ -169,7 +171,7 @@ async def test_the_async_client_opens_at_its_first_use_once_and_closes_once(serv
 
 async def test_a_client_that_was_never_used_closes_without_having_opened() -> None:
     built = load_adapter("bedrock").build(
-        Road("bedrock", sync=False).connection("http://127.0.0.1:1"), sync=False
+        runner_of("bedrock", sync=False).connection("http://127.0.0.1:1"), sync=False
     )
     assert built.aclose is not None
     await built.aclose()

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from modelcatalog.providers.adapter.tool_types import ToolCall
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
 
-from support import answers
 from support.aws import event_stream, frame
-from support.recording_server import RecordingServer
-from support.roads import Road, call
 from support.sdk_shapes import shape_example
 
 MODEL = import_module("botocore.session").get_session().get_service_model("bedrock-runtime")
@@ -62,11 +62,11 @@ def weather(at: int) -> list[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_pieces_of_every_kind_pass_in_any_order(road: Road, server: RecordingServer, seed: int) -> None:
+def test_pieces_of_every_kind_pass_in_any_order(runner: Runner, server: RecordingServer, seed: int) -> None:
     events, text = mixed(Random(seed))
     end = [("messageStop", {"stopReason": "tool_use"}), ("metadata", {"usage": None, "trace": {}})]
     server.answer(event_stream(*(frame(name, data) for name, data in [*events, *weather(99), *end])))
-    *pieces, last = road.stream(road.connection(server.origin), call())
+    *pieces, last = runner.stream(runner.connection(server.origin), call())
     assert "".join(piece.text for piece in pieces) == text
     assert [(one.id, one.name, one.arguments) for one in last.tool_calls] == [
         ("call-99", "weather", {"city": "Bern"})
@@ -74,13 +74,13 @@ def test_pieces_of_every_kind_pass_in_any_order(road: Road, server: RecordingSer
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_an_answer_may_hold_blocks_of_every_kind(road: Road, server: RecordingServer, seed: int) -> None:
+def test_an_answer_may_hold_blocks_of_every_kind(runner: Runner, server: RecordingServer, seed: int) -> None:
     random = Random(seed)
     kinds = random.sample([*BLOCKS, LATER], len(BLOCKS) + 1)
     blocks = [filled("ContentBlock", kind, random) for kind in kinds if kind not in ("text", "toolUse")]
     blocks += [{"text": "Hello"}, {"toolUse": {"toolUseId": "a", "name": "f", "input": {"b": 1}}}]
     message = {"role": "assistant", "content": blocks}
     server.answer(answers.as_json({"output": {"message": message}, "stopReason": "tool_use"}))
-    reply = road.chat(road.connection(server.origin), call())
+    reply = runner.chat(runner.connection(server.origin), call())
     assert reply.text == "Hello"
     assert reply.tool_calls == (ToolCall("a", "f", {"b": 1}, None, '{"b": 1}'),)

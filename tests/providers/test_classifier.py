@@ -16,12 +16,13 @@ from modelcatalog.providers.adapter.connection import STEPS, Failure, Step
 from modelcatalog.providers.failures.classifier import Refusal, classified
 from modelcatalog.providers.failures.codes import CODES
 from modelcatalog.providers.failures.statuses import STATUSES, by_status
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
 from modelcatalog.resolver.checking.online_findings import code_of
 
-from support import answers
-from support.answers import Answer
-from support.recording_server import RecordingServer
-from support.roads import Road, call, connection_to
+from support.runners import connection_to
 
 PROVIDERS = Path(__file__).parent.parent.parent / "providers"
 WORDS = "Their words"
@@ -29,28 +30,28 @@ WORDS = "Their words"
 REFUSED = [400, 401, 402, 403, 404, 405, 407, 408, 410, 413, 418, 422, 429, 500, 502, 503, 504, 529]
 
 
-def failures_of(road: Road, server: RecordingServer, count: int) -> list[Failure]:
+def failures_of(runner: Runner, server: RecordingServer, count: int) -> list[Failure]:
     """What the adapter says of so many calls of one client that all fail."""
 
     async def all_of(client: Any) -> list[Failure]:
         found = []
         for _ in range(count):
             with pytest.raises(Exception) as caught:  # noqa: PT011  of whatever kind
-                await road.adapter.achat(client, call())
-            found.append(road.adapter.failure(caught.value))
+                await runner.adapter.achat(client, call())
+            found.append(runner.adapter.failure(caught.value))
         return found
 
     def use(client: Any) -> Any:
-        if not road.sync:
+        if not runner.sync:
             return all_of(client)
         found = []
         for _ in range(count):
             with pytest.raises(Exception) as caught:  # noqa: PT011  of whatever kind
-                road.adapter.chat(client, call())
-            found.append(road.adapter.failure(caught.value))
+                runner.adapter.chat(client, call())
+            found.append(runner.adapter.failure(caught.value))
         return found
 
-    found: list[Failure] = road.run(road.connection(server.origin), use)
+    found: list[Failure] = runner.run(runner.connection(server.origin), use)
     return found
 
 
@@ -64,19 +65,21 @@ def failures_of(road: Road, server: RecordingServer, count: int) -> list[Failure
     ids=["json", "text"],
 )
 def test_a_status_means_the_same_with_every_adapter(
-    road: Road, server: RecordingServer, body: Callable[[int], Answer], statuses: list[int]
+    runner: Runner, server: RecordingServer, body: Callable[[int], Answer], statuses: list[int]
 ) -> None:
-    known = [status for status in statuses if status not in road.service.hidden]
+    known = [status for status in statuses if status not in runner.service.hidden]
     server.answer(*map(body, known))
-    found = failures_of(road, server, len(known))
+    found = failures_of(runner, server, len(known))
     steps = {status: (one.step, one.reason, one.status) for status, one in zip(known, found, strict=True)}
     assert steps == {status: (*by_status(status), status) for status in known}
 
 
-def test_a_status_that_the_sdk_hides_is_a_matter_of_the_server(road: Road, server: RecordingServer) -> None:
-    hidden = sorted(road.service.hidden & {*REFUSED})
+def test_a_status_that_the_sdk_hides_is_a_matter_of_the_server(
+    runner: Runner, server: RecordingServer
+) -> None:
+    hidden = sorted(runner.service.hidden & {*REFUSED})
     server.answer(*(answers.as_json({"message": WORDS}, status) for status in hidden))
-    for failure in failures_of(road, server, len(hidden)):
+    for failure in failures_of(runner, server, len(hidden)):
         assert (failure.step, failure.reason, failure.status) == ("server", "error", None)
 
 
@@ -92,10 +95,10 @@ def test_a_status_that_the_sdk_hides_is_a_matter_of_the_server(road: Road, serve
     ],
 )
 def test_a_refusal_in_the_services_own_form_means_the_same(
-    road: Road, server: RecordingServer, status: int, expected: tuple[str, str]
+    runner: Runner, server: RecordingServer, status: int, expected: tuple[str, str]
 ) -> None:
-    server.answer(road.service.error(status, WORDS))
-    failure = road.failure(road.connection(server.origin), call())
+    server.answer(runner.service.error(status, WORDS))
+    failure = runner.failure(runner.connection(server.origin), call())
     assert (failure.step, failure.reason) == expected
 
 
@@ -144,7 +147,7 @@ def test_no_adapter_has_a_table_of_statuses_of_its_own() -> None:
     found = [
         f"{path.relative_to(PROVIDERS)}:{line}"
         for path in sorted(PROVIDERS.rglob("*.py"))
-        if path != PROVIDERS / "failures" / "statuses.py"
+        if path != PROVIDERS / "failures" / "statuses.py" and "testing" not in path.parts
         for line in judged_statuses(ast.parse(path.read_text("utf-8")))
     ]
     assert found == []
@@ -218,13 +221,15 @@ def port_that_sends(sent: bytes) -> Iterator[str]:
         thread.join(5)
 
 
-def test_a_port_that_speaks_another_protocol_is_a_matter_of_http(plain: Road) -> None:
+def test_a_port_that_speaks_another_protocol_is_a_matter_of_http(plain: Runner) -> None:
     with port_that_sends(b"220 mail.example ESMTP\r\n\r\n") as url:
         failure = plain.failure(connection_to(url), call())
     assert (failure.step, failure.reason, failure.status) == ("http", "not-http", None)
 
 
-def test_a_proxy_that_refuses_is_a_matter_of_the_proxy(plain: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_refuses_is_a_matter_of_the_proxy(
+    plain: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with port_that_sends(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n") as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy)
         failure = plain.failure(connection_to("https://nowhere.invalid/v1"), call())

@@ -9,18 +9,19 @@ from typing import Any
 import pytest
 
 from modelcatalog.providers.adapter.chat_types import Usage
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner
 
-from support.answers import Answer
-from support.recording_server import RecordingServer
-from support.roads import Road
+from support.runners import runner_of
 from support.services.cloudflare import MODEL, PATH, SERVICE, asking, envelope, events, refused
 
 USAGE = {"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 8}
 
 
 @pytest.fixture
-def road(sync: bool) -> Road:
-    return Road("cloudflare", sync)
+def runner(sync: bool) -> Runner:
+    return runner_of("cloudflare", sync)
 
 
 @pytest.fixture
@@ -29,14 +30,14 @@ def server() -> Iterator[RecordingServer]:
         yield running
 
 
-def test_the_older_form_of_an_answer_is_read(road: Road, server: RecordingServer) -> None:
+def test_the_older_form_of_an_answer_is_read(runner: Runner, server: RecordingServer) -> None:
     server.answer(envelope({"response": "Hello", "usage": USAGE}), envelope({"response": ""}))
-    reply = road.chat(road.connection(server.origin), asking())
+    reply = runner.chat(runner.connection(server.origin), asking())
     assert (reply.text, reply.usage, reply.stop_reason, reply.model) == ("Hello", Usage(3, 5), None, None)
-    assert road.chat(road.connection(server.origin), asking()).text == ""
+    assert runner.chat(runner.connection(server.origin), asking()).text == ""
 
 
-def test_calls_and_events_of_another_form_pass(road: Road, server: RecordingServer) -> None:
+def test_calls_and_events_of_another_form_pass(runner: Runner, server: RecordingServer) -> None:
     asked = [None, 7, {}, {"function": None}, {"name": "f", "function": None, "arguments": {"a": 1}}]
     server.answer(
         envelope({"response": "Hi", "tool_calls": asked}),
@@ -44,27 +45,27 @@ def test_calls_and_events_of_another_form_pass(road: Road, server: RecordingServ
             {"hologram": 1}, {"response": "Hi", "tool_calls": asked, "usage": 7}, {"tool_calls": {"a": 1}}
         ),
     )
-    connection = road.connection(server.origin)
-    for one in (road.chat(connection, asking()), road.stream(connection, asking())[-1]):
+    connection = runner.connection(server.origin)
+    for one in (runner.chat(connection, asking()), runner.stream(connection, asking())[-1]):
         assert (one.tool_calls[-1].name, one.tool_calls[-1].arguments) == ("f", {"a": 1})
 
 
 @pytest.mark.parametrize(("limit", "reason"), [(5, "length"), (6, "stop"), (None, None)])
 def test_why_an_older_answer_ended_is_reported_only_where_it_is_known(
-    road: Road, server: RecordingServer, limit: int | None, reason: str | None
+    runner: Runner, server: RecordingServer, limit: int | None, reason: str | None
 ) -> None:
     server.answer(
         envelope({"response": "Hello", "usage": USAGE}),
         events({"response": "Hello"}, {"response": "", "usage": USAGE}),
     )
-    connection = road.connection(server.origin)
-    assert road.chat(connection, asking(max_tokens=limit)).stop_reason == reason
-    assert road.stream(connection, asking(max_tokens=limit))[-1].stop_reason == reason
+    connection = runner.connection(server.origin)
+    assert runner.chat(connection, asking(max_tokens=limit)).stop_reason == reason
+    assert runner.stream(connection, asking(max_tokens=limit))[-1].stop_reason == reason
 
 
-def test_an_answer_by_a_schema_is_given_as_its_text(road: Road, server: RecordingServer) -> None:
+def test_an_answer_by_a_schema_is_given_as_its_text(runner: Runner, server: RecordingServer) -> None:
     server.answer(envelope({"response": {"city": "Bern"}}))
-    assert json.loads(road.chat(road.connection(server.origin), asking()).text) == {"city": "Bern"}
+    assert json.loads(runner.chat(runner.connection(server.origin), asking()).text) == {"city": "Bern"}
 
 
 @pytest.mark.parametrize(
@@ -75,12 +76,14 @@ def test_an_answer_by_a_schema_is_given_as_its_text(road: Road, server: Recordin
         {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Bern"}'}},
     ],
 )
-def test_calls_of_the_older_form_are_read(road: Road, server: RecordingServer, asked: dict[str, Any]) -> None:
+def test_calls_of_the_older_form_are_read(
+    runner: Runner, server: RecordingServer, asked: dict[str, Any]
+) -> None:
     server.answer(
         envelope({"response": None, "tool_calls": [asked]}), events({"response": "", "tool_calls": [asked]})
     )
-    connection = road.connection(server.origin)
-    reply, last = road.chat(connection, asking()), road.stream(connection, asking())[-1]
+    connection = runner.connection(server.origin)
+    reply, last = runner.chat(connection, asking()), runner.stream(connection, asking())[-1]
     for one in (reply, last):
         [found] = one.tool_calls
         assert (found.name, found.arguments, found.error) == ("weather", {"city": "Bern"}, None)
@@ -88,11 +91,11 @@ def test_calls_of_the_older_form_are_read(road: Road, server: RecordingServer, a
         assert one.stop_reason == "tool_calls"
 
 
-def test_the_older_form_of_a_stream_is_read_digits_too(road: Road, server: RecordingServer) -> None:
+def test_the_older_form_of_a_stream_is_read_digits_too(runner: Runner, server: RecordingServer) -> None:
     server.answer(
         events({"response": "It is "}, {"response": 7}, {"response": ""}, {"response": None, "usage": USAGE})
     )
-    *pieces, last = road.stream(road.connection(server.origin), asking())
+    *pieces, last = runner.stream(runner.connection(server.origin), asking())
     assert [piece.text for piece in pieces] == ["It is ", "7"]
     assert (last.usage, last.tool_calls) == (Usage(3, 5), ())
     assert server.last.json["stream"] is True
@@ -106,9 +109,9 @@ def test_the_older_form_of_a_stream_is_read_digits_too(road: Road, server: Recor
         events({"choices": [{"index": 0, "delta": {"content": "a"}, "finish_reason": None}]}),
     ],
 )
-def test_a_stream_without_its_end_broke_off(road: Road, server: RecordingServer, answer: Answer) -> None:
+def test_a_stream_without_its_end_broke_off(runner: Runner, server: RecordingServer, answer: Answer) -> None:
     server.answer(answer)
-    failure = road.failure(road.connection(server.origin), asking(), stream=True)
+    failure = runner.failure(runner.connection(server.origin), asking(), stream=True)
     assert (failure.step, failure.status) == ("answer", 200)
     assert "broke off" in failure.detail
 
@@ -129,15 +132,15 @@ def test_a_stream_without_its_end_broke_off(road: Road, server: RecordingServer,
     ],
 )
 def test_error_numbers_say_more_than_statuses(
-    road: Road, server: RecordingServer, status: int, code: int, expected: tuple[str, str]
+    runner: Runner, server: RecordingServer, status: int, code: int, expected: tuple[str, str]
 ) -> None:
     server.answer(refused(status, "Their words", code))
-    failure = road.failure(road.connection(server.origin), asking())
+    failure = runner.failure(runner.connection(server.origin), asking())
     assert (failure.step, failure.reason, failure.detail) == (*expected, "Their words")
     assert (failure.status, failure.url) == (status, f"{server.origin}{PATH}/run/{MODEL}")
 
 
-def test_an_error_inside_a_stream_is_reported(road: Road, server: RecordingServer) -> None:
+def test_an_error_inside_a_stream_is_reported(runner: Runner, server: RecordingServer) -> None:
     server.answer(events({"response": "a"}, {"errors": [{"code": 3007, "message": "Too slow"}]}))
-    failure = road.failure(road.connection(server.origin), asking(), stream=True)
+    failure = runner.failure(runner.connection(server.origin), asking(), stream=True)
     assert (failure.step, failure.detail) == ("server", "Too slow")

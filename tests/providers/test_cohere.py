@@ -10,11 +10,13 @@ import pytest
 
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
+from modelcatalog.providers.testing.service import KEY
 
-from support import answers
-from support.answers import Answer
-from support.recording_server import RecordingServer
-from support.roads import KEY, Road, call
+from support.runners import runner_of
 from support.services.cohere import USAGE
 
 WEATHER = {"name": "weather", "parameters": {"type": "object"}}
@@ -37,20 +39,20 @@ def events(*data: Mapping[str, Any], **more: Any) -> Answer:
     return answers.events(*map(json.dumps, data), **more)
 
 
-def test_a_call_goes_to_version_2(road: Road, server: RecordingServer) -> None:
-    road.chat(road.connection(server.origin), call())
+def test_a_call_goes_to_version_2(runner: Runner, server: RecordingServer) -> None:
+    runner.chat(runner.connection(server.origin), call())
     assert (server.last.method, server.last.path) == ("POST", "/v2/chat")
     assert server.last.headers["user-agent"].startswith("cohere/")
 
 
-def test_models_are_listed_in_the_longest_page(road: Road, server: RecordingServer) -> None:
-    road.list_models(road.connection(server.origin))
+def test_models_are_listed_in_the_longest_page(runner: Runner, server: RecordingServer) -> None:
+    runner.list_models(runner.connection(server.origin))
     assert (server.last.method, server.last.path) == ("GET", "/v1/models")
     assert server.last.query == {"page_size": ["1000"]}
 
 
-def test_options_have_names_of_their_own(road: Road, server: RecordingServer) -> None:
-    road.chat(road.connection(server.origin), call(max_tokens=9, top_p=0.25, stop="x", seed=7))
+def test_options_have_names_of_their_own(runner: Runner, server: RecordingServer) -> None:
+    runner.chat(runner.connection(server.origin), call(max_tokens=9, top_p=0.25, stop="x", seed=7))
     sent = server.last.json
     assert {name: sent[name] for name in ("max_tokens", "p", "stop_sequences", "seed")} == {
         "max_tokens": 9,
@@ -72,20 +74,22 @@ def test_options_have_names_of_their_own(road: Road, server: RecordingServer) ->
     ],
 )
 def test_a_tool_that_is_named_is_the_only_one_to_call(
-    road: Road, server: RecordingServer, choice: str | None, word: str | None, names: list[str]
+    runner: Runner, server: RecordingServer, choice: str | None, word: str | None, names: list[str]
 ) -> None:
-    road.chat(road.connection(server.origin), call(tools=[CLOCK, WEATHER], tool_choice=choice))
+    runner.chat(runner.connection(server.origin), call(tools=[CLOCK, WEATHER], tool_choice=choice))
     assert server.last.json.get("tool_choice") == word
     assert [tool["function"]["name"] for tool in server.last.json["tools"]] == names
 
 
-def test_a_choice_among_the_request_arguments_is_sent_as_it_is(road: Road, server: RecordingServer) -> None:
+def test_a_choice_among_the_request_arguments_is_sent_as_it_is(
+    runner: Runner, server: RecordingServer
+) -> None:
     asked = ChatCall.of("m/1", call().messages, {"tool_choice": "REQUIRED", "k": 3}, {"tools": [WEATHER]})
-    road.chat(road.connection(server.origin), asked)
+    runner.chat(runner.connection(server.origin), asked)
     assert (server.last.json["tool_choice"], server.last.json["k"]) == ("REQUIRED", 3)
 
 
-def test_thoughts_and_plans_are_no_part_of_the_text(road: Road, server: RecordingServer) -> None:
+def test_thoughts_and_plans_are_no_part_of_the_text(runner: Runner, server: RecordingServer) -> None:
     parts = [
         {"type": "thinking", "thinking": "Hm"},
         {"type": "text", "text": "Hel"},
@@ -96,11 +100,11 @@ def test_thoughts_and_plans_are_no_part_of_the_text(road: Road, server: Recordin
     text = {"type": "content-delta", "index": 1, "delta": {"message": {"content": {"text": "Hello"}}}}
     end = {"type": "message-end", "delta": {"finish_reason": "COMPLETE"}}
     server.answer(answer(parts), events(thought, plan, text, end))
-    assert road.chat(road.connection(server.origin), call()).text == "Hello"
-    assert [piece.text for piece in road.stream(road.connection(server.origin), call())] == ["Hello", ""]
+    assert runner.chat(runner.connection(server.origin), call()).text == "Hello"
+    assert [piece.text for piece in runner.stream(runner.connection(server.origin), call())] == ["Hello", ""]
 
 
-def test_events_that_nobody_knows_pass(road: Road, server: RecordingServer) -> None:
+def test_events_that_nobody_knows_pass(runner: Runner, server: RecordingServer) -> None:
     citation = {"type": "citation-start", "index": 0, "delta": {"message": {"citations": {"start": 1}}}}
     odd: list[dict[str, Any]] = [
         {"type": "brand-new", "delta": {"x": 1}},
@@ -110,20 +114,22 @@ def test_events_that_nobody_knows_pass(road: Road, server: RecordingServer) -> N
     text = {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "Hello"}}}}
     end = {"type": "message-end", "delta": {"finish_reason": "STOP_SEQUENCE", "usage": USAGE}}
     server.answer(events(citation, *odd, text, end))
-    *pieces, last = road.stream(road.connection(server.origin), call())
+    *pieces, last = runner.stream(runner.connection(server.origin), call())
     assert ([piece.text for piece in pieces], last.stop_reason) == (["Hello"], "stop")
 
 
 @pytest.mark.parametrize("tokens", [None, {}, {"tokens": {"input_tokens": "many"}}, {"billed_units": {}}])
-def test_usage_that_is_missing_is_none(road: Road, server: RecordingServer, tokens: Any) -> None:
+def test_usage_that_is_missing_is_none(runner: Runner, server: RecordingServer, tokens: Any) -> None:
     server.answer(answer([{"type": "text", "text": "Hello"}], usage=tokens))
-    reply = road.chat(road.connection(server.origin), call())
+    reply = runner.chat(runner.connection(server.origin), call())
     assert (reply.text, reply.usage) == ("Hello", None)
 
 
-def test_a_reason_for_the_end_that_is_new_is_reported_as_it_is(road: Road, server: RecordingServer) -> None:
+def test_a_reason_for_the_end_that_is_new_is_reported_as_it_is(
+    runner: Runner, server: RecordingServer
+) -> None:
     server.answer(answer([], finish_reason="ERROR"))
-    assert road.chat(road.connection(server.origin), call()).stop_reason == "error"
+    assert runner.chat(runner.connection(server.origin), call()).stop_reason == "error"
 
 
 @pytest.mark.parametrize(
@@ -136,28 +142,30 @@ def test_a_reason_for_the_end_that_is_new_is_reported_as_it_is(road: Road, serve
     ],
 )
 def test_a_stream_that_is_none_says_what_came(
-    road: Road, server: RecordingServer, sent: Answer, words: str
+    runner: Runner, server: RecordingServer, sent: Answer, words: str
 ) -> None:
     server.answer(sent)
-    failure = road.failure(road.connection(server.origin), call(), stream=True)
+    failure = runner.failure(runner.connection(server.origin), call(), stream=True)
     assert (failure.step, failure.status, failure.url) == ("answer", 200, f"{server.origin}/v2/chat")
     assert failure.detail.startswith(words)
 
 
 @pytest.mark.parametrize("sent", [[3], {"models": 3}, {}, "x"])
-def test_a_list_of_models_that_is_none_is_reported(road: Road, server: RecordingServer, sent: Any) -> None:
+def test_a_list_of_models_that_is_none_is_reported(
+    runner: Runner, server: RecordingServer, sent: Any
+) -> None:
     server.answer(answers.as_json(sent))
     with pytest.raises(AnswerError) as caught:
-        road.list_models(road.connection(server.origin))
-    failure = road.adapter.failure(caught.value)
+        runner.list_models(runner.connection(server.origin))
+    failure = runner.adapter.failure(caught.value)
     assert (failure.step, failure.method, failure.url) == ("answer", "GET", f"{server.origin}/v1/models")
 
 
 def test_an_argument_that_the_sdk_does_not_know_is_no_matter_of_the_answer(
-    road: Road, server: RecordingServer
+    runner: Runner, server: RecordingServer
 ) -> None:
     asked = ChatCall.of("m/1", call().messages, {"logit_bias": {}})
-    failure = road.failure(road.connection(server.origin), asked)
+    failure = runner.failure(runner.connection(server.origin), asked)
     assert failure.step != "answer"
     assert "logit_bias" in failure.detail
     assert not server.requests
@@ -165,17 +173,17 @@ def test_an_argument_that_the_sdk_does_not_know_is_no_matter_of_the_answer(
 
 @pytest.mark.parametrize("header", ["User-Agent", "user-AGENT", "Authorization", "authorization"])
 def test_a_header_of_the_entry_replaces_the_sdks_own_in_any_spelling(
-    road: Road, server: RecordingServer, header: str
+    runner: Runner, server: RecordingServer, header: str
 ) -> None:
-    road.chat(road.connection(server.origin, headers={header: "mine"}), call())
+    runner.chat(runner.connection(server.origin, headers={header: "mine"}), call())
     assert server.last.headers[header.lower()] == "mine"
 
 
-def test_a_key_from_a_function_is_asked_for_each_request(road: Road, server: RecordingServer) -> None:
+def test_a_key_from_a_function_is_asked_for_each_request(runner: Runner, server: RecordingServer) -> None:
     keys = iter(["one", "two"])
-    connection = road.connection(server.origin, settings={"api_key": lambda: Secret(next(keys))})
+    connection = runner.connection(server.origin, settings={"api_key": lambda: Secret(next(keys))})
     for _ in range(2):
-        road.chat(connection, call())
+        runner.chat(connection, call())
     assert [request.headers["authorization"] for request in server.requests] == ["Bearer one", "Bearer two"]
 
 
@@ -183,8 +191,8 @@ def test_a_coroutine_that_gives_the_key_is_awaited(adapter_name: str, server: Re
     async def key() -> Secret:
         return Secret(KEY)
 
-    road = Road(adapter_name, sync=False)
-    road.stream(road.connection(server.origin, settings={"api_key": key}), call())
+    runner = runner_of(adapter_name, sync=False)
+    runner.stream(runner.connection(server.origin, settings={"api_key": key}), call())
     assert server.last.headers["authorization"] == f"Bearer {KEY}"
 
 
@@ -193,11 +201,11 @@ def test_an_http_client_of_the_callers_is_used_and_never_closed(
 ) -> None:
     import httpx
 
-    road = Road(adapter_name, sync=True)
+    runner = runner_of(adapter_name, sync=True)
     with httpx.Client(headers={"X-Theirs": "1"}) as theirs:
-        connection = road.connection(server.origin, http_client=theirs, settings={"api_key": None})
-        built = road.adapter.build(connection, sync=True)
-        road.adapter.chat(built.client, call())
+        connection = runner.connection(server.origin, http_client=theirs, settings={"api_key": None})
+        built = runner.adapter.build(connection, sync=True)
+        runner.adapter.chat(built.client, call())
         assert server.last.headers["x-theirs"] == "1"
         assert "authorization" not in server.last.headers
         assert (built.close, built.aclose) == (None, None)
@@ -206,33 +214,33 @@ def test_an_http_client_of_the_callers_is_used_and_never_closed(
 
 
 def test_a_redirect_is_followed_without_the_key_and_secret_headers(
-    road: Road, server: RecordingServer
+    runner: Runner, server: RecordingServer
 ) -> None:
-    with RecordingServer(service=road.service) as other:
+    with RecordingServer(service=runner.service) as other:
         server.answer(answers.redirect(f"{other.origin}/v2/chat"))
         headers = {"X-Token": Secret("LEAK-token-0123456789"), "X-Title": "mine"}
-        road.chat(road.connection(server.origin, headers=headers), call())
+        runner.chat(runner.connection(server.origin, headers=headers), call())
         assert server.last.headers["x-token"] == "LEAK-token-0123456789"
         assert other.last.headers["x-title"] == "mine"
         assert "LEAK" not in other.last.everything
         assert KEY not in other.last.everything
 
 
-def test_no_redirect_is_followed_where_none_may_be(road: Road, server: RecordingServer) -> None:
+def test_no_redirect_is_followed_where_none_may_be(runner: Runner, server: RecordingServer) -> None:
     server.answer(answers.redirect(f"{server.origin}/elsewhere"))
-    failure = road.failure(road.connection(server.origin, follow_redirects=False), call())
+    failure = runner.failure(runner.connection(server.origin, follow_redirects=False), call())
     assert (failure.step, failure.reason, failure.status) == ("path", "redirect", 307)
     assert len(server.requests) == 1
 
 
-def test_without_a_base_url_there_is_no_client(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_base_url_there_is_no_client(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CO_API_URL", "http://127.0.0.1:9/LEAK")
     with pytest.raises(ValueError, match="acme has no base URL"):
-        road.client(road.connection("http://127.0.0.1:1", settings={"base_url": None}))
+        runner.client(runner.connection("http://127.0.0.1:1", settings={"base_url": None}))
 
 
-def test_the_openai_compatible_address_is_for_the_other_entry(road: Road) -> None:
-    problem = road.adapter.url_problem("https://api.cohere.ai/compatibility/v1")
+def test_the_openai_compatible_address_is_for_the_other_entry(runner: Runner) -> None:
+    problem = runner.adapter.url_problem("https://api.cohere.ai/compatibility/v1")
     assert problem is not None
     assert "cohere/compat" in problem
-    assert road.adapter.url_problem("https://api.cohere.com") is None
+    assert runner.adapter.url_problem("https://api.cohere.com") is None

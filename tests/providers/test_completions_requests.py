@@ -9,9 +9,10 @@ import pytest
 
 from modelcatalog.providers.adapter.chat_types import ChatCall
 from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner
 
-from support.recording_server import RecordingServer
-from support.roads import Road, connection_to
+from support.runners import connection_to
 
 OURS = {
     "arguments": ToolCall("a", "weather", {"city": "Bern"}),
@@ -30,7 +31,7 @@ THEIRS = {"id": "b", "type": "function", "function": {"name": "time", "arguments
 
 @pytest.mark.parametrize(("form", "theirs"), list(product(OURS, ["none", "before", "after"])))
 def test_calls_of_earlier_messages_are_sent_in_either_form(
-    plain: Road, server: RecordingServer, form: str, theirs: str
+    plain: Runner, server: RecordingServer, form: str, theirs: str
 ) -> None:
     calls = {"none": [OURS[form]], "before": [THEIRS, OURS[form]], "after": [OURS[form], THEIRS]}[theirs]
     messages: list[dict[str, object]] = [
@@ -48,7 +49,7 @@ def test_calls_of_earlier_messages_are_sent_in_either_form(
 @pytest.mark.parametrize("description", ["", "The weather"])
 @pytest.mark.parametrize("choice", ["auto", "none", "required", "weather", None])
 def test_tools_and_their_choice_are_sent(
-    plain: Road, server: RecordingServer, description: str, choice: str | None
+    plain: Runner, server: RecordingServer, description: str, choice: str | None
 ) -> None:
     tool = Tool("weather", description, {"type": "object", "properties": {}})
     options = {} if choice is None else {"tool_choice": choice}

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
+
 from support.google_account import ADDRESS, TOKEN, Account, account
-from support.recording_server import RecordingServer
-from support.roads import Road, call
 
 AUDIENCE = "https://oauth2.googleapis.com/token"
 CLOUD = "https://www.googleapis.com/auth/cloud-platform"
@@ -33,38 +34,38 @@ def robot() -> Iterator[Account]:
 
 
 def test_the_token_of_the_account_is_sent_and_asked_for_once(
-    road: Road, server: RecordingServer, robot: Account
+    runner: Runner, server: RecordingServer, robot: Account
 ) -> None:
     def twice(client: Any) -> Any:
-        return [road.adapter.chat(client, call()) for _ in range(2)]
+        return [runner.adapter.chat(client, call()) for _ in range(2)]
 
     async def atwice(client: Any) -> Any:
-        return [await road.adapter.achat(client, call()) for _ in range(2)]
+        return [await runner.adapter.achat(client, call()) for _ in range(2)]
 
-    road.run(road.connection(server.origin), twice if road.sync else atwice)
+    runner.run(runner.connection(server.origin), twice if runner.sync else atwice)
     assert [request.headers["authorization"] for request in server.requests] == [f"Bearer {TOKEN}"] * 2
     [claims] = robot.claims
     assert (claims["iss"], claims["aud"], claims["scope"]) == (ADDRESS, AUDIENCE, CLOUD)
 
 
 def test_without_a_file_the_default_credentials_are_looked_up_at_the_first_call(
-    road: Road, server: RecordingServer, robot: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, server: RecordingServer, robot: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection = road.connection(server.origin, settings={"credentials_file": None})
+    connection = runner.connection(server.origin, settings={"credentials_file": None})
 
     def use(client: Any) -> Any:
         # Only now: what was set when the client was built doesn't matter.
         folder = tmp_path / "later"
         folder.mkdir()
         monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(robot.file(folder)))
-        return (road.adapter.chat if road.sync else road.adapter.achat)(client, call())
+        return (runner.adapter.chat if runner.sync else runner.adapter.achat)(client, call())
 
-    assert road.run(connection, use).text == "Hello"
+    assert runner.run(connection, use).text == "Hello"
     assert server.last.headers["authorization"] == f"Bearer {TOKEN}"
 
 
 def test_building_starts_no_gcloud_and_asks_no_metadata_address(
-    road: Road, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran = tmp_path / "ran"
     tool = tmp_path / "bin" / "gcloud"
@@ -74,16 +75,16 @@ def test_building_starts_no_gcloud_and_asks_no_metadata_address(
     monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
     monkeypatch.setenv("GCE_METADATA_HOST", server.origin.partition("//")[2])
     monkeypatch.setenv("GCE_METADATA_IP", server.origin.partition("//")[2])
-    road.client(road.connection("https://127.0.0.1:1", settings={"credentials_file": None}))
+    runner.client(runner.connection("https://127.0.0.1:1", settings={"credentials_file": None}))
     assert not ran.exists()
     assert not server.requests
 
 
 def test_no_credentials_at_all_are_reported_with_what_to_do(
-    road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_GCE_CHECK", "true")
-    failure = road.failure(road.connection(server.origin, settings={"credentials_file": None}), call())
+    failure = runner.failure(runner.connection(server.origin, settings={"credentials_file": None}), call())
     assert (failure.step, failure.reason) == ("auth", "no-credentials")
     assert "gcloud auth application-default login" in failure.detail
     assert not server.requests
@@ -91,35 +92,37 @@ def test_no_credentials_at_all_are_reported_with_what_to_do(
 
 @pytest.mark.parametrize("text", [None, "{}", "not JSON"])
 def test_a_file_that_holds_no_credentials_is_reported(
-    road: Road, server: RecordingServer, tmp_path: Path, text: str | None
+    runner: Runner, server: RecordingServer, tmp_path: Path, text: str | None
 ) -> None:
     file = tmp_path / "broken.json"
     if text is not None:
         file.write_text(text)
-    failure = road.failure(road.connection(server.origin, settings={"credentials_file": str(file)}), call())
+    failure = runner.failure(
+        runner.connection(server.origin, settings={"credentials_file": str(file)}), call()
+    )
     assert (failure.step, failure.reason) == ("auth", "no-credentials")
 
 
 def test_an_account_that_gets_no_token_is_reported(
-    road: Road, server: RecordingServer, robot: Account
+    runner: Runner, server: RecordingServer, robot: Account
 ) -> None:
     robot.refuses = True
-    failure = road.failure(road.connection(server.origin), call())
+    failure = runner.failure(runner.connection(server.origin), call())
     assert (failure.step, failure.reason, failure.status) == ("auth", "credentials", None)
     assert "invalid_grant" in failure.detail
     assert not server.requests
 
 
-def test_the_project_that_pays_is_sent_when_said(road: Road, server: RecordingServer) -> None:
-    road.chat(road.connection(server.origin), call())
+def test_the_project_that_pays_is_sent_when_said(runner: Runner, server: RecordingServer) -> None:
+    runner.chat(runner.connection(server.origin), call())
     assert "x-goog-user-project" not in server.last.headers
-    road.chat(road.connection(server.origin, settings={"quota_project": "said"}), call())
+    runner.chat(runner.connection(server.origin, settings={"quota_project": "said"}), call())
     assert server.last.headers["x-goog-user-project"] == "said"
     assert server.last.headers["authorization"] == f"Bearer {TOKEN}"
 
 
 def test_a_persons_own_login_is_taken_with_the_project_that_it_bills(
-    road: Road, server: RecordingServer, tmp_path: Path
+    runner: Runner, server: RecordingServer, tmp_path: Path
 ) -> None:
     file = tmp_path / "login.json"
     login = {
@@ -132,6 +135,6 @@ def test_a_persons_own_login_is_taken_with_the_project_that_it_bills(
         "quota_project_id": "of-the-file",
     }
     file.write_text(json.dumps(login))
-    road.chat(road.connection(server.origin, settings={"credentials_file": str(file)}), call())
+    runner.chat(runner.connection(server.origin, settings={"credentials_file": str(file)}), call())
     assert server.last.headers["authorization"] == "Bearer of-the-login"
     assert server.last.headers["x-goog-user-project"] == "of-the-file"

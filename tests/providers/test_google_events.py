@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from google.genai import types
 
-from support import answers
-from support.recording_server import RecordingServer
-from support.roads import Road, call
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
+
 from support.sdk_shapes import example, example_of
 
 MINE = ("text", "thought", "functionCall")
@@ -51,21 +52,21 @@ def mixed(random: Random) -> list[Any]:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_parts_of_every_kind_pass_in_any_order(road: Road, server: RecordingServer, seed: int) -> None:
+def test_parts_of_every_kind_pass_in_any_order(runner: Runner, server: RecordingServer, seed: int) -> None:
     random = Random(seed)
     sent = [response(random, [part]) for part in mixed(random)]
     sent += [response(random, []), response(random, [], content=None, finishReason="STOP")]
     server.answer(answers.events(*map(json.dumps, sent)))
-    *pieces, last = road.stream(road.connection(server.origin), call())
+    *pieces, last = runner.stream(runner.connection(server.origin), call())
     assert "".join(piece.text for piece in pieces) == "Hello"
     assert [(one.name, one.arguments) for one in last.tool_calls] == [("weather", {"city": "Bern"})]
     assert last.stop_reason == "tool_calls"
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_an_answer_may_hold_parts_of_every_kind(road: Road, server: RecordingServer, seed: int) -> None:
+def test_an_answer_may_hold_parts_of_every_kind(runner: Runner, server: RecordingServer, seed: int) -> None:
     random = Random(seed)
     server.answer(answers.as_json(response(random, mixed(random), finishReason="STOP")))
-    reply = road.chat(road.connection(server.origin), call())
+    reply = runner.chat(runner.connection(server.origin), call())
     assert reply.text == "Hello"
     assert [(one.name, one.arguments) for one in reply.tool_calls] == [("weather", {"city": "Bern"})]

@@ -7,22 +7,24 @@ import sys
 from importlib import import_module
 
 from modelcatalog.providers.adapter.packages import import_sdk
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import call
+from modelcatalog.providers.testing.service import KEY
 
 from support.google_account import token_of
-from support.recording_server import RecordingServer
-from support.roads import KEY, Road, call
+from support.runners import runner_of
 
 ELSEWHERE = "http://127.0.0.1:9"
 
 
 def test_a_model_has_the_key_of_its_own_whatever_is_configured(server: RecordingServer) -> None:
-    road = Road("google_legacy", sync=True)
-    server.service = road.service
-    sdk = import_sdk(road.adapter.PACKAGE)
+    runner = runner_of("google_legacy", sync=True)
+    server.service = runner.service
+    sdk = import_sdk(runner.adapter.PACKAGE)
     common = import_module("google.generativeai.client")._client_manager
     before = dict(common.client_config)
     first, second = (
-        road.adapter.build(road.connection(server.origin, settings={"api_key": key}), sync=True)
+        runner.adapter.build(runner.connection(server.origin, settings={"api_key": key}), sync=True)
         for key in ("key-1", "key-2")
     )
     assert dict(common.client_config) == before
@@ -31,7 +33,7 @@ def test_a_model_has_the_key_of_its_own_whatever_is_configured(server: Recording
         for built, key in ((first, "key-1"), (second, "key-2"), (first, "key-1")):
             assert built.client.generate_content("x").text == "Hello"
             assert server.last.headers["x-goog-api-key"] == key
-            road.adapter.chat(built.client, call())
+            runner.adapter.chat(built.client, call())
             assert server.last.headers["x-goog-api-key"] == key
         assert common.client_config["client_options"].api_key == "LEAK"
     finally:
@@ -42,12 +44,12 @@ def test_a_model_has_the_key_of_its_own_whatever_is_configured(server: Recording
 
 
 def test_a_model_has_the_project_of_its_own_whatever_is_initialised(server: RecordingServer) -> None:
-    road = Road("vertex", sync=True)
-    server.service = road.service
-    sdk = import_sdk(road.adapter.PACKAGE)
+    runner = runner_of("vertex", sync=True)
+    server.service = runner.service
+    sdk = import_sdk(runner.adapter.PACKAGE)
     common = import_module("google.cloud.aiplatform.initializer").global_config
     before = dict(vars(common))
-    built = road.adapter.build(road.connection(server.origin), sync=True)
+    built = runner.adapter.build(runner.connection(server.origin), sync=True)
     assert vars(common) == before
     try:
         sdk.init(
@@ -59,7 +61,7 @@ def test_a_model_has_the_project_of_its_own_whatever_is_initialised(server: Reco
         )
         built.client.generate_content("x")
         built.client.count_tokens("x")
-        other = road.adapter.build(road.connection(server.origin, settings={"project": "p-2"}), sync=True)
+        other = runner.adapter.build(runner.connection(server.origin, settings={"project": "p-2"}), sync=True)
         other.client.generate_content("x")
         assert [request.path.split("/")[3] for request in server.requests] == [
             "my-project",
@@ -68,7 +70,7 @@ def test_a_model_has_the_project_of_its_own_whatever_is_initialised(server: Reco
         ]
         for request in server.requests:
             assert "LEAK" not in request.everything
-            assert road.service.identity(request) == road.service.own_identity
+            assert runner.service.identity(request) == runner.service.own_identity
     finally:
         vars(common).update(before)
         for one in (built, other):

@@ -18,9 +18,10 @@ from modelcatalog.providers.http import client as http
 from modelcatalog.providers.http import hooks, tls
 from modelcatalog.providers.http.client import http_client
 from modelcatalog.providers.http.hooks import NO_KEY, key_dropper, key_filler
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
 
-from support import answers
-from support.recording_server import RecordingServer, self_signed
+from support.certificates import self_signed
 
 SECRET = "secret-of-a-header-0123456789"
 

@@ -11,15 +11,15 @@ import pytest
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.providers.bedrock.identity import identify as identify_at_aws
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.resolver import check
 from modelcatalog.resolver.checking.online import ask_all
 from modelcatalog.resolver.checking.report import OnlineAnswer
 
-from support.answers import Answer
 from support.aws import signer
 from support.google_account import ADDRESS, TOKEN, account
-from support.recording_server import RecordingServer
-from support.roads import Road
+from support.runners import runner_of
 
 KEY_ID, SECRET = "AKIASENTINEL00000001", "secret-of-the-sentinel-0123456789"
 ARN = "arn:aws:iam::123456789012:user/sentinel"
@@ -46,7 +46,9 @@ def xml(text: str, status: int = 200) -> Answer:
 def connection(adapter: str, **changes: Any) -> Any:
     key_id, secret = NAMES[adapter]
     settings = {key_id: KEY_ID, secret: Secret(SECRET), "region": "eu-central-1"}
-    return Road(adapter, sync=True).connection("http://127.0.0.1:9", settings=settings, auth="aws", **changes)
+    return runner_of(adapter, sync=True).connection(
+        "http://127.0.0.1:9", settings=settings, auth="aws", **changes
+    )
 
 
 @pytest.mark.parametrize("adapter", NAMES)
@@ -76,7 +78,7 @@ def test_credentials_that_aws_refuses_is_explained(
 
 def test_api_key_of_bedrock_is_no_login() -> None:
     with pytest.raises(NotImplementedError, match="calls of models only"):
-        identify_at_aws(Road("bedrock", sync=True).connection("http://127.0.0.1:9", auth="key"))
+        identify_at_aws(runner_of("bedrock", sync=True).connection("http://127.0.0.1:9", auth="key"))
 
 
 def asked(name: str) -> OnlineAnswer:

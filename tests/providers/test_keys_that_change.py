@@ -16,9 +16,8 @@ import pytest
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.identities import refreshable
 from modelcatalog.providers.identities.refreshable import Tokens, refresher, replaced
-
-from support import answers
-from support.recording_server import RecordingServer
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
 
 NOW = 1_800_000_000.0
 EARLY = 30.0

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from support import answers
-from support.answers import Answer
-from support.recording_server import RecordingServer
-from support.roads import KEY, Road, call
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
+from modelcatalog.providers.testing.service import KEY
+
+from support.runners import runner_of
 
 PATHS = {"mistral": "/v1/chat/completions", "mistral_azure": "/models/chat/completions"}
 
@@ -22,22 +25,22 @@ def adapter_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def mistral(sync: bool) -> Road:
-    return Road("mistral", sync)
+def mistral(sync: bool) -> Runner:
+    return runner_of("mistral", sync)
 
 
 @pytest.fixture
-def azure(sync: bool) -> Road:
-    return Road("mistral_azure", sync)
+def azure(sync: bool) -> Runner:
+    return runner_of("mistral_azure", sync)
 
 
-def test_a_call_goes_to_its_path_with_the_key(road: Road, server: RecordingServer) -> None:
-    road.chat(road.connection(server.origin), call())
-    assert (server.last.method, server.last.path) == ("POST", PATHS[road.adapter_name])
+def test_a_call_goes_to_its_path_with_the_key(runner: Runner, server: RecordingServer) -> None:
+    runner.chat(runner.connection(server.origin), call())
+    assert (server.last.method, server.last.path) == ("POST", PATHS[runner.adapter_name])
     assert server.last.headers["authorization"] == f"Bearer {KEY}"
 
 
-def test_azure_gets_the_version_of_its_api_once(azure: Road, server: RecordingServer) -> None:
+def test_azure_gets_the_version_of_its_api_once(azure: Runner, server: RecordingServer) -> None:
     azure.chat(azure.connection(server.origin), call())
     azure.stream(azure.connection(server.origin, settings={"api_version": None}), call())
     given = {"client": {"api_version": "2025-01-01"}}
@@ -46,30 +49,30 @@ def test_azure_gets_the_version_of_its_api_once(azure: Road, server: RecordingSe
     assert versions == [{"api-version": [one]} for one in ("2024-12-01", "2024-05-01-preview", "2025-01-01")]
 
 
-def test_the_seed_has_another_name(road: Road, server: RecordingServer) -> None:
-    road.chat(road.connection(server.origin), call(seed=7))
+def test_the_seed_has_another_name(runner: Runner, server: RecordingServer) -> None:
+    runner.chat(runner.connection(server.origin), call(seed=7))
     assert server.last.json["random_seed"] == 7
     assert "seed" not in server.last.json
 
 
-def test_thoughts_are_no_part_of_the_text(road: Road, server: RecordingServer) -> None:
+def test_thoughts_are_no_part_of_the_text(runner: Runner, server: RecordingServer) -> None:
     thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm"}]}
     parts = [thought, {"type": "text", "text": "Hello"}]
     answer = json.loads(answers.chat("").pieces[0])
     answer["choices"][0]["message"]["content"] = parts
     server.answer(answers.as_json(answer))
     server.answer(answers.stream("", deltas=[{"content": [thought]}, {"content": [parts[1]]}]))
-    assert road.chat(road.connection(server.origin), call()).text == "Hello"
-    pieces = road.stream(road.connection(server.origin), call())
+    assert runner.chat(runner.connection(server.origin), call()).text == "Hello"
+    pieces = runner.stream(runner.connection(server.origin), call())
     assert [piece.text for piece in pieces] == ["Hello", ""]
 
 
-def test_the_end_of_the_models_window_is_an_end_by_length(road: Road, server: RecordingServer) -> None:
+def test_the_end_of_the_models_window_is_an_end_by_length(runner: Runner, server: RecordingServer) -> None:
     server.answer(answers.chat("x", finish="model_length"))
-    assert road.chat(road.connection(server.origin), call()).stop_reason == "length"
+    assert runner.chat(runner.connection(server.origin), call()).stop_reason == "length"
 
 
-def test_a_list_in_openais_form_is_a_list_of_models(mistral: Road, server: RecordingServer) -> None:
+def test_a_list_in_openais_form_is_a_list_of_models(mistral: Runner, server: RecordingServer) -> None:
     server.answer(answers.models("a", "b"))
     assert mistral.list_models(mistral.connection(server.origin)) == ["a", "b"]
     server.answer(answers.as_json({"data": "none"}))
@@ -78,19 +81,21 @@ def test_a_list_in_openais_form_is_a_list_of_models(mistral: Road, server: Recor
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["chat", "stream"])
-def test_a_refusal_without_a_word_keeps_its_status(road: Road, server: RecordingServer, stream: bool) -> None:
+def test_a_refusal_without_a_word_keeps_its_status(
+    runner: Runner, server: RecordingServer, stream: bool
+) -> None:
     server.answer(Answer((), 502, "text/plain"))
-    failure = road.failure(road.connection(server.origin), call(), stream=stream)
+    failure = runner.failure(runner.connection(server.origin), call(), stream=stream)
     assert (failure.step, failure.status) == ("server", 502)
 
 
 def test_the_sign_of_a_model_that_is_ending_neither_stops_a_stream_nor_prints(
-    road: Road, server: RecordingServer, caplog: pytest.LogCaptureFixture
+    runner: Runner, server: RecordingServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     sign = (("x-model-deprecation-timestamp", "2026-12-01"),)
-    for answer in (road.service.chat(), road.service.stream("Hel", "lo")):
+    for answer in (runner.service.chat(), runner.service.stream("Hel", "lo")):
         server.answer(replace(answer, headers=sign))
-    road.chat(road.connection(server.origin), call())
-    pieces = road.stream(road.connection(server.origin), call())
+    runner.chat(runner.connection(server.origin), call())
+    pieces = runner.stream(runner.connection(server.origin), call())
     assert "".join(piece.text for piece in pieces) == "Hello"
     assert not caplog.records

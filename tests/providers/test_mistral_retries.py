@@ -6,10 +6,11 @@ import pytest
 
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.mistral.retries import longest, retry_config
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import call
 
-from support import answers
-from support.recording_server import RecordingServer
-from support.roads import Road, call
+from support.runners import runner_of
 
 
 @pytest.fixture(params=["mistral", "mistral_azure"])
@@ -19,14 +20,14 @@ def adapter_name(request: pytest.FixtureRequest) -> str:
 
 
 def test_a_refused_call_is_tried_again_when_that_was_said(adapter_name: str, server: RecordingServer) -> None:
-    road = Road(adapter_name, sync=True)
-    config = retry_config(import_sdk(road.adapter.PACKAGE), 2)
+    runner = runner_of(adapter_name, sync=True)
+    config = retry_config(import_sdk(runner.adapter.PACKAGE), 2)
     # No test waits a second, and none depends on how slow the machine is.
     config.backoff.initial_interval = 1
     config.backoff.max_elapsed_time = 60_000
     server.answer(answers.error(500, "Oops"))
-    connection = road.connection(server.origin, arguments={"client": {"retry_config": config}})
-    assert road.chat(connection, call()).text == "Hello"
+    connection = runner.connection(server.origin, arguments={"client": {"retry_config": config}})
+    assert runner.chat(connection, call()).text == "Hello"
     assert len(server.requests) == 2
 
 

@@ -11,14 +11,16 @@ import pytest
 
 from modelcatalog.providers.adapter.chat_types import ChatCall
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
+from modelcatalog.providers.testing.service import KEY
 
-from support import answers
 from support.katan import Katan
-from support.recording_server import RecordingServer
-from support.roads import KEY, Road, call, connection_to
+from support.runners import connection_to
 
 
-def test_the_plain_client_calls_below_its_base_url(plain: Road, server: RecordingServer) -> None:
+def test_the_plain_client_calls_below_its_base_url(plain: Runner, server: RecordingServer) -> None:
     plain.chat(connection_to(f"{server.url}/"), call())
     assert (server.last.method, server.last.path, server.last.query) == ("POST", "/v1/chat/completions", {})
     assert server.last.headers["authorization"] == f"Bearer {KEY}"
@@ -26,7 +28,7 @@ def test_the_plain_client_calls_below_its_base_url(plain: Road, server: Recordin
 
 
 def test_the_azure_client_calls_the_deployment_with_its_api_version(
-    azure: Road, server: RecordingServer
+    azure: Runner, server: RecordingServer
 ) -> None:
     azure.chat(connection_to(server.origin), type(call()).of("gpt-4o", call().messages))
     assert server.last.path == "/openai/deployments/gpt-4o/chat/completions"
@@ -34,13 +36,13 @@ def test_the_azure_client_calls_the_deployment_with_its_api_version(
     assert server.last.headers["api-key"] == KEY
 
 
-def test_azure_lists_models_below_the_resource(azure: Road, server: RecordingServer) -> None:
+def test_azure_lists_models_below_the_resource(azure: Runner, server: RecordingServer) -> None:
     assert azure.list_models(connection_to(server.origin)) == ["small", "large"]
     assert (server.last.path, server.last.query) == ("/openai/models", {"api-version": ["2024-10-21"]})
 
 
 def test_azure_sends_the_token_of_a_function(
-    azure: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    azure: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AZURE_OPENAI_AD_TOKEN", "LEAK")
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "LEAK")
@@ -65,7 +67,7 @@ def test_azure_sends_the_token_of_a_function(
 
 
 def test_azure_takes_its_token_from_azure_identity(
-    azure: Road, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    azure: Runner, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # azure-identity isn't among the packages of the tests: a module of its name, with the three names that are used.
     source = """
@@ -93,7 +95,7 @@ def get_bearer_token_provider(credential, scope):
 
 
 def test_arguments_for_another_identity_take_the_place_of_the_key(
-    azure: Road, server: RecordingServer
+    azure: Runner, server: RecordingServer
 ) -> None:
     arguments = {"client": {"azure_ad_token": "token-0"}}
     azure.chat(connection_to(server.origin, arguments=arguments), call())
@@ -101,35 +103,35 @@ def test_arguments_for_another_identity_take_the_place_of_the_key(
     assert "api-key" not in server.last.headers
 
 
-def test_the_list_of_models_may_be_a_bare_array(openai_road: Road, server: RecordingServer) -> None:
+def test_the_list_of_models_may_be_a_bare_array(openai_runner: Runner, server: RecordingServer) -> None:
     server.answer(answers.as_json([{"id": "a"}, {"name": "b"}, "c", {}, 7]))
-    assert openai_road.list_models(connection_to(server.url), path="/all") == ["a", "b", "c"]
+    assert openai_runner.list_models(connection_to(server.url), path="/all") == ["a", "b", "c"]
     assert server.last.path.endswith("/all")
 
 
 def test_arguments_for_the_body_are_joined_to_those_of_the_call(
-    openai_road: Road, server: RecordingServer
+    openai_runner: Runner, server: RecordingServer
 ) -> None:
     connection = connection_to(server.url, arguments={"body": {"transforms": ["middle-out"]}})
-    args = openai_road.adapter.request_args(connection)
-    openai_road.chat(connection, ChatCall.of("m/1", call().messages, args, {"extra_body": {"route": "x"}}))
+    args = openai_runner.adapter.request_args(connection)
+    openai_runner.chat(connection, ChatCall.of("m/1", call().messages, args, {"extra_body": {"route": "x"}}))
     assert server.last.json.items() >= {"transforms": ["middle-out"], "route": "x"}.items()
 
 
 def test_a_base_url_among_the_arguments_takes_the_place_of_the_endpoint(
-    openai_road: Road, server: RecordingServer
+    openai_runner: Runner, server: RecordingServer
 ) -> None:
     arguments = {"client": {"base_url": f"{server.origin}/mine"}}
-    openai_road.chat(connection_to("http://127.0.0.1:1", arguments=arguments), call())
+    openai_runner.chat(connection_to("http://127.0.0.1:1", arguments=arguments), call())
     assert server.last.path.startswith("/mine/")
 
 
-def test_organization_among_the_arguments_is_sent(openai_road: Road, server: RecordingServer) -> None:
+def test_organization_among_the_arguments_is_sent(openai_runner: Runner, server: RecordingServer) -> None:
     arguments = {"client": {"organization": "org-3", "admin_api_key": "k", "webhook_secret": "w"}}
     connection = connection_to(server.url, arguments=arguments)
-    openai_road.chat(connection, call())
+    openai_runner.chat(connection, call())
     assert server.last.headers["openai-organization"] == "org-3"
-    assert openai_road.client(connection).webhook_secret == "w"
+    assert openai_runner.client(connection).webhook_secret == "w"
 
 
 def test_an_http_client_of_the_callers_is_used_and_never_closed(server: RecordingServer) -> None:
@@ -143,8 +145,8 @@ def test_an_http_client_of_the_callers_is_used_and_never_closed(server: Recordin
         assert not theirs.is_closed
 
 
-def test_what_we_built_is_closed(openai_road: Road) -> None:
-    assert openai_road.client(connection_to("http://127.0.0.1:1")).is_closed()
+def test_what_we_built_is_closed(openai_runner: Runner) -> None:
+    assert openai_runner.client(connection_to("http://127.0.0.1:1")).is_closed()
 
 
 def test_a_sync_http_client_that_nobody_holds_leaves_no_open_socket(server: RecordingServer) -> None:
@@ -172,7 +174,7 @@ def test_openai_itself_gets_the_newer_name_for_the_limit(host: str, name: str) -
     assert {key: value for key, value in sent.items() if key.startswith("max")} == {name: 5}
 
 
-def test_a_stream_asks_for_usage_unless_set_otherwise(plain: Road, server: RecordingServer) -> None:
+def test_a_stream_asks_for_usage_unless_set_otherwise(plain: Runner, server: RecordingServer) -> None:
     connection = connection_to(server.url)
     plain.stream(connection, call())
     plain.stream(connection, call(stream_options=None))
@@ -208,7 +210,7 @@ def test_an_address_for_the_other_client_is_refused(adapter: str, url: str, word
     assert problem is None if words is None else words in (problem or "")
 
 
-def test_a_server_nobody_here_wrote_answers_the_right_key(plain: Road, katan: Katan) -> None:
+def test_a_server_nobody_here_wrote_answers_the_right_key(plain: Runner, katan: Katan) -> None:
     connection = connection_to(katan.url, settings={"api_key": katan.key})
     asked = type(call()).of(katan.model, [{"role": "user", "content": "sentinel text"}])
     reply = plain.chat(connection, asked)
@@ -221,7 +223,7 @@ def test_a_server_nobody_here_wrote_answers_the_right_key(plain: Road, katan: Ka
     assert plain.list_models(connection) == [katan.model]
 
 
-def test_a_server_nobody_here_wrote_refuses_another_key(plain: Road, katan: Katan) -> None:
+def test_a_server_nobody_here_wrote_refuses_another_key(plain: Runner, katan: Katan) -> None:
     for stream in (False, True):
         failure = plain.failure(connection_to(katan.url), call(), stream=stream)
         assert (failure.step, failure.status, failure.url) == ("auth", 401, f"{katan.url}/chat/completions")

@@ -11,10 +11,12 @@ import pytest
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.adapter import Connection
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner
+from modelcatalog.providers.testing.service import KEY
 
-from support.recorded import Recorded
-from support.recording_server import RecordingServer
-from support.roads import KEY, Road, connection_to
+from support.runners import connection_to
 from support.services import service_of
 
 ENVIRONMENT = service_of("openai").poison
@@ -25,7 +27,7 @@ def set_all(patch: pytest.MonkeyPatch, variables: Mapping[str, str] = ENVIRONMEN
         patch.setenv(name, value)
 
 
-def talk(road: Road, connection: Connection, *changes: Mapping[str, Any]) -> None:
+def talk(runner: Runner, connection: Connection, *changes: Mapping[str, Any]) -> None:
     """A native call of the client, then one of a copy of a copy for each of `changes`."""
 
     def clients(client: Any) -> list[Any]:
@@ -39,8 +41,8 @@ def talk(road: Road, connection: Connection, *changes: Mapping[str, Any]) -> Non
         for one in clients(client):
             await ask(one)
 
-    road.run(
-        connection, lambda client: [ask(one) for one in clients(client)] if road.sync else ask_all(client)
+    runner.run(
+        connection, lambda client: [ask(one) for one in clients(client)] if runner.sync else ask_all(client)
     )
 
 
@@ -49,33 +51,33 @@ def secrets_sent(request: Recorded) -> dict[str, str]:
     return {name: request.headers[name] for name in names if name in request.headers}
 
 
-def own_key(road: Road) -> dict[str, str]:
-    return {"api-key": KEY} if road.adapter_name == "openai_azure" else {"authorization": f"Bearer {KEY}"}
+def own_key(runner: Runner) -> dict[str, str]:
+    return {"api-key": KEY} if runner.adapter_name == "openai_azure" else {"authorization": f"Bearer {KEY}"}
 
 
 def test_nothing_ambient_is_sent(
-    openai_road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    openai_runner: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_all(monkeypatch)
     talk(
-        openai_road,
-        connection_to(server.url, ambient=openai_road.ambient()),
+        openai_runner,
+        connection_to(server.url, ambient=openai_runner.ambient()),
         {"max_retries": 1},
         {"default_headers": {"X-Mine": "1"}},
     )
     assert len(server.requests) == 4
     for request in server.requests:
         assert "LEAK" not in request.everything
-        assert secrets_sent(request) == own_key(openai_road)
+        assert secrets_sent(request) == own_key(openai_runner)
     assert server.last.headers["x-mine"] == "1"
 
 
 def test_without_a_key_nobody_elses_is_sent(
-    openai_road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    openai_runner: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_all(monkeypatch)
-    connection = connection_to(server.url, settings={"api_key": None}, ambient=openai_road.ambient())
-    talk(openai_road, connection)
+    connection = connection_to(server.url, settings={"api_key": None}, ambient=openai_runner.ambient())
+    talk(openai_runner, connection)
     assert len(server.requests) == 2
     for request in server.requests:
         assert "LEAK" not in request.everything
@@ -101,7 +103,7 @@ async def test_keyless_holds_with_an_http_client_of_the_callers(server: Recordin
 
 @pytest.mark.parametrize("spelling", ["Authorization", "authorization", "AUTHORIZATION", "aUTHORIZATION"])
 def test_an_ambient_authorization_never_replaces_the_key(
-    plain: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, spelling: str
+    plain: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, spelling: str
 ) -> None:
     custom = f"{spelling}: Bearer LEAK"
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", custom)
@@ -110,20 +112,20 @@ def test_an_ambient_authorization_never_replaces_the_key(
 
 
 def test_headers_of_the_entry_win_over_ambient_ones_in_any_spelling(
-    openai_road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    openai_runner: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     custom = "X-Team: LEAK\nx-team: LEAK2\nX-TEAM: LEAK3"
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", custom)
     connection = connection_to(
         server.url, headers={"X-Team": Secret("mine")}, ambient={"OPENAI_CUSTOM_HEADERS": custom}
     )
-    talk(openai_road, connection)
+    talk(openai_runner, connection)
     assert [request.headers["x-team"] for request in server.requests] == ["mine", "mine"]
 
 
 @pytest.mark.parametrize("custom", ["", "Authorization: Bearer LEAK"])
 def test_a_key_from_a_function_is_asked_for_each_request(
-    plain: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, custom: str
+    plain: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, custom: str
 ) -> None:
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", custom)
     keys = iter(["one", "two"])
@@ -136,18 +138,18 @@ def test_a_key_from_a_function_is_asked_for_each_request(
 
 @pytest.mark.parametrize("variable", ["OPENAI_ORG_ID", "OPENAI_PROJECT_ID"])
 def test_organization_and_project_that_are_set_later_are_kept_out(
-    openai_road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, variable: str
+    openai_runner: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     def use(client: Any) -> Any:
         monkeypatch.setenv(variable, "LEAK")
         return client.with_options(timeout=3).chat.completions.create(model="m", messages=[])
 
-    openai_road.run(connection_to(server.url), use)
-    assert secrets_sent(server.last) == own_key(openai_road)
+    openai_runner.run(connection_to(server.url), use)
+    assert secrets_sent(server.last) == own_key(openai_runner)
 
 
 def test_organization_and_project_of_the_entry_are_sent(
-    plain: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    plain: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     custom = "openai-organization: LEAK\nOpenAI-Project: LEAK"
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", custom)
@@ -163,7 +165,7 @@ def test_organization_and_project_of_the_entry_are_sent(
 
 
 def test_a_declared_organization_without_a_value_is_free_to_be_set_on_a_copy(
-    plain: Road, server: RecordingServer
+    plain: Runner, server: RecordingServer
 ) -> None:
     connection = connection_to(server.url, declared=frozenset({"organization", "project"}))
     talk(plain, connection, {"organization": "org-2"})
@@ -172,7 +174,7 @@ def test_a_declared_organization_without_a_value_is_free_to_be_set_on_a_copy(
 
 
 def test_a_declared_organization_is_kept_out_when_the_variable_is_not_its_source(
-    plain: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    plain: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_ORG_ID", "LEAK")
     connection = connection_to(
@@ -182,23 +184,25 @@ def test_a_declared_organization_is_kept_out_when_the_variable_is_not_its_source
     assert [secrets_sent(request) for request in server.requests] == [own_key(plain)] * 2
 
 
-def test_a_key_given_to_a_copy_is_used(plain: Road, server: RecordingServer) -> None:
+def test_a_key_given_to_a_copy_is_used(plain: Runner, server: RecordingServer) -> None:
     talk(plain, connection_to(server.url), {"api_key": "sk-other"})
     assert server.last.headers["authorization"] == "Bearer sk-other"
 
 
 def test_the_sdks_own_headers_stay_when_ambient_ones_of_their_name_are_kept_out(
-    openai_road: Road, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    openai_runner: Runner, server: RecordingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    talk(openai_road, connection_to(server.url))
+    talk(openai_runner, connection_to(server.url))
     set_all(monkeypatch)
-    talk(openai_road, connection_to(server.url, ambient=openai_road.ambient()))
+    talk(openai_runner, connection_to(server.url, ambient=openai_runner.ambient()))
     names = ("user-agent", "accept", "content-type")
     before, after = server.requests[0].headers, server.requests[2].headers
     assert {name: before[name] for name in names} == {name: after[name] for name in names}
 
 
-def test_without_a_base_url_there_is_no_client(openai_road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_base_url_there_is_no_client(
+    openai_runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     set_all(monkeypatch)
     with pytest.raises(ValueError, match=r"acme has no (base URL|endpoint)"):
-        openai_road.client(connection_to("", ambient=openai_road.ambient()))
+        openai_runner.client(connection_to("", ambient=openai_runner.ambient()))

@@ -10,9 +10,10 @@ import pytest
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import ChoiceDelta
 
-from support import answers
-from support.recording_server import RecordingServer
-from support.roads import Road, call
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
+
 from support.sdk_shapes import example_of
 
 # Those that read the protocol with the same codec.
@@ -59,24 +60,24 @@ def mixed(random: Random, *, odder: bool) -> list[Any]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_chunks_of_every_kind_pass_in_any_order(road: Road, server: RecordingServer, seed: int) -> None:
-    sent = [*mixed(Random(seed), odder=road.adapter_name != "mistral"), chunk({}, "stop")]
+def test_chunks_of_every_kind_pass_in_any_order(runner: Runner, server: RecordingServer, seed: int) -> None:
+    sent = [*mixed(Random(seed), odder=runner.adapter_name != "mistral"), chunk({}, "stop")]
     server.answer(answers.events(*map(json.dumps, sent), "[DONE]"))
-    *pieces, last = road.stream(road.connection(server.origin), call())
+    *pieces, last = runner.stream(runner.connection(server.origin), call())
     assert "".join(piece.text for piece in pieces) == "Hello"
     assert last.stop_reason == "stop"
 
 
 @pytest.mark.parametrize("index", ["left out", None, 0, "0", [0], {"a": 1}], ids=str)
-def test_a_call_in_pieces_needs_no_index(road: Road, server: RecordingServer, index: Any) -> None:
-    if road.adapter_name == "mistral" and index not in ("left out", 0):
+def test_a_call_in_pieces_needs_no_index(runner: Runner, server: RecordingServer, index: Any) -> None:
+    if runner.adapter_name == "mistral" and index not in ("left out", 0):
         return  # the types of mistralai refuse it
     place = {} if index == "left out" else {"index": index}
     begun = {"id": "a", "type": "function", "function": {"name": "weather", "arguments": '{"ci'}}
     parts = [{**begun, **place}, {**place, "function": {"name": "", "arguments": 'ty": "Bern"}'}}]
     sent = [*(chunk({"tool_calls": [part]}) for part in parts), chunk({}, "tool_calls")]
     server.answer(answers.events(*map(json.dumps, sent), "[DONE]"))
-    *_, last = road.stream(road.connection(server.origin), call())
+    *_, last = runner.stream(runner.connection(server.origin), call())
     assert [(one.id, one.name, one.arguments) for one in last.tool_calls] == [
         ("a", "weather", {"city": "Bern"})
     ]

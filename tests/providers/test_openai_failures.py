@@ -10,11 +10,13 @@ import pytest
 
 from modelcatalog.providers.adapter.chat_types import AnswerError
 from modelcatalog.providers.adapter.connection import Failure
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
+from modelcatalog.providers.testing.service import KEY
 
-from support import answers
-from support.answers import Answer
-from support.recording_server import RecordingServer
-from support.roads import KEY, Road, call, connection_to
+from support.runners import connection_to, runner_of
 
 QUOTA = "You exceeded your current quota, please check your plan and billing details."
 
@@ -61,7 +63,7 @@ def outcome(failure: Failure) -> tuple[str, str, int | None]:
     ],
 )
 def test_an_answer_is_traced_to_its_step(
-    plain: Road, server: RecordingServer, answer: Answer, expected: tuple[str, str, int | None]
+    plain: Runner, server: RecordingServer, answer: Answer, expected: tuple[str, str, int | None]
 ) -> None:
     server.answer(answer)
     failure = plain.failure(connection_to(server.url), call())
@@ -86,13 +88,13 @@ def test_an_answer_is_traced_to_its_step(
     ],
 )
 def test_the_servers_own_words_are_shown_in_one_line(
-    plain: Road, server: RecordingServer, answer: Answer, words: str
+    plain: Runner, server: RecordingServer, answer: Answer, words: str
 ) -> None:
     server.answer(answer)
     assert plain.failure(connection_to(server.url), call()).detail == words
 
 
-def test_the_address_is_shown_without_its_query(azure: Road, server: RecordingServer) -> None:
+def test_the_address_is_shown_without_its_query(azure: Runner, server: RecordingServer) -> None:
     server.answer(answers.error(404, "no"))
     failure = azure.failure(connection_to(server.origin), call())
     assert failure.url == f"{server.origin}/openai/deployments/m%2F1/chat/completions"
@@ -120,32 +122,32 @@ def test_the_address_is_shown_without_its_query(azure: Road, server: RecordingSe
     ],
 )
 def test_a_stream_without_an_end_is_a_failure(
-    openai_road: Road, server: RecordingServer, answer: Answer, words: str
+    openai_runner: Runner, server: RecordingServer, answer: Answer, words: str
 ) -> None:
     server.answer(answer)
-    failure = openai_road.failure(connection_to(server.url), call(), stream=True)
+    failure = openai_runner.failure(connection_to(server.url), call(), stream=True)
     assert outcome(failure) == ("answer", "unreadable", 200)
     assert failure.detail == words
     assert failure.url is not None
     assert failure.url.endswith("/chat/completions")
 
 
-def test_an_error_inside_a_stream_is_reported(plain: Road, server: RecordingServer) -> None:
+def test_an_error_inside_a_stream_is_reported(plain: Runner, server: RecordingServer) -> None:
     server.answer(answers.events('{"error": {"message": "overloaded", "code": "busy"}}'))
     failure = plain.failure(connection_to(server.url), call(), stream=True)
     assert (failure.step, failure.detail) == ("server", "overloaded")
 
 
-def test_an_error_before_a_stream_is_reported(plain: Road, server: RecordingServer) -> None:
+def test_an_error_before_a_stream_is_reported(plain: Runner, server: RecordingServer) -> None:
     server.answer(answers.error(401, "No"))
     assert outcome(plain.failure(connection_to(server.url), call(), stream=True)) == ("auth", "key", 401)
 
 
-def test_a_list_of_models_that_is_none_is_reported(openai_road: Road, server: RecordingServer) -> None:
+def test_a_list_of_models_that_is_none_is_reported(openai_runner: Runner, server: RecordingServer) -> None:
     server.answer(answers.html(200))
     with pytest.raises(AnswerError, match="HTML page") as caught:
-        openai_road.list_models(connection_to(server.url))
-    failure = openai_road.adapter.failure(caught.value)
+        openai_runner.list_models(connection_to(server.url))
+    failure = openai_runner.adapter.failure(caught.value)
     assert outcome(failure) == ("answer", "unreadable", 200)
     assert failure.url is not None
     assert failure.url.endswith("/models")
@@ -158,33 +160,35 @@ def gate() -> Iterator[threading.Event]:
     event.set()
 
 
-def test_a_slow_first_byte_is_a_timeout(plain: Road, server: RecordingServer, gate: threading.Event) -> None:
+def test_a_slow_first_byte_is_a_timeout(
+    plain: Runner, server: RecordingServer, gate: threading.Event
+) -> None:
     server.answer(answers.chat(wait=gate))
     failure = plain.failure(connection_to(server.url, timeout=0.2), call())
     gate.set()
     assert outcome(failure) == ("timeout", "read", None)
 
 
-def test_a_name_that_no_server_knows_is_a_matter_of_dns(plain: Road) -> None:
+def test_a_name_that_no_server_knows_is_a_matter_of_dns(plain: Runner) -> None:
     failure = plain.failure(connection_to("http://nowhere.invalid/v1"), call())
     assert outcome(failure) == ("dns", "unknown-host", None)
     assert failure.url == "http://nowhere.invalid/v1/chat/completions"
 
 
-def test_an_untrusted_certificate_is_a_matter_of_tls(plain: Road, tls_server: RecordingServer) -> None:
+def test_an_untrusted_certificate_is_a_matter_of_tls(plain: Runner, tls_server: RecordingServer) -> None:
     failure = plain.failure(connection_to(tls_server.url), call())
     assert outcome(failure) == ("tls", "certificate", None)
     assert "self-signed certificate" in failure.detail or "self signed certificate" in failure.detail
     assert not tls_server.requests
 
 
-def test_https_to_a_port_that_speaks_http_is_a_matter_of_tls(plain: Road, server: RecordingServer) -> None:
+def test_https_to_a_port_that_speaks_http_is_a_matter_of_tls(plain: Runner, server: RecordingServer) -> None:
     failure = plain.failure(connection_to(server.url.replace("http:", "https:")), call())
     assert outcome(failure) == ("tls", "handshake", None)
 
 
 def test_a_certificate_that_ssl_cert_file_names_is_trusted(
-    plain: Road, tls_server: RecordingServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    plain: Runner, tls_server: RecordingServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert plain.failure(connection_to(tls_server.url), call()).step == "tls"
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
@@ -192,14 +196,16 @@ def test_a_certificate_that_ssl_cert_file_names_is_trusted(
 
 
 @pytest.mark.parametrize("key", [f"{KEY}\n", "sk-ключ"])
-def test_a_key_that_no_header_can_carry_is_not_shown(plain: Road, server: RecordingServer, key: str) -> None:
+def test_a_key_that_no_header_can_carry_is_not_shown(
+    plain: Runner, server: RecordingServer, key: str
+) -> None:
     failure = plain.failure(connection_to(server.url, settings={"api_key": key}), call())
     assert outcome(failure) == ("auth", "header", None)
     assert KEY not in failure.detail
 
 
 def test_a_redirect_is_followed_without_the_key_and_secret_headers(
-    plain: Road, server: RecordingServer
+    plain: Runner, server: RecordingServer
 ) -> None:
     from modelcatalog.catalog.redaction.secret import Secret
 
@@ -213,15 +219,15 @@ def test_a_redirect_is_followed_without_the_key_and_secret_headers(
         assert KEY not in other.last.everything
 
 
-def test_a_circle_of_redirects_ends(plain: Road, server: RecordingServer) -> None:
+def test_a_circle_of_redirects_ends(plain: Runner, server: RecordingServer) -> None:
     server.answer(*[answers.redirect(f"{server.url}/chat/completions")] * 30)
     assert outcome(plain.failure(connection_to(server.url), call())) == ("path", "redirects", None)
 
 
 def test_an_error_of_another_call_is_not_taken_for_the_cause(server: RecordingServer) -> None:
-    road = Road("openai", sync=True)
+    runner = runner_of("openai", sync=True)
     server.answer(answers.html(200))
     try:
         raise ConnectionRefusedError  # noqa: TRY301  any error will do, as long as one is being handled
     except ConnectionRefusedError:
-        assert outcome(road.failure(connection_to(server.url), call())) == ("answer", "unreadable", 200)
+        assert outcome(runner.failure(connection_to(server.url), call())) == ("answer", "unreadable", 200)

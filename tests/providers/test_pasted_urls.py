@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import call
 from modelcatalog.resolver.endpoints.base_url import examine
 
-from support.recording_server import RecordingServer
-from support.roads import Road, call
+from support.runners import runner_of
 from support.services import service_of
 
 MESSAGES, COMPLETIONS = "/v1/messages", "/openai/v1/chat/completions"
@@ -38,6 +39,6 @@ def test_a_pasted_address_leads_to_the_right_path(adapter: str, pasted: str, pat
         rule = load_adapter(adapter).URL_RULE
         url, findings = examine(f"{server.origin}{pasted}", rule, source="a test")
         assert not any(finding.severity == "error" for finding in findings)
-        road = Road(adapter, sync=True)
-        road.chat(road.connection(server.origin, settings={"base_url": url}), call())
+        runner = runner_of(adapter, sync=True)
+        runner.chat(runner.connection(server.origin, settings={"base_url": url}), call())
         assert server.last.path == path

@@ -10,9 +10,9 @@ import pytest
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.providers.adapter.chat_types import ChatCall
 from modelcatalog.providers.google.safety_settings import safety_settings
+from modelcatalog.providers.testing.recording_server import RecordingServer
+from modelcatalog.providers.testing.runner import Runner, call
 
-from support.recording_server import RecordingServer
-from support.roads import Road, call
 from support.services import service_of
 from support.services.google import USUAL
 
@@ -94,42 +94,42 @@ def adapter_name(request: pytest.FixtureRequest) -> str:
     return name
 
 
-def ask(road: Road, server: RecordingServer, given: object) -> Any:
+def ask(runner: Runner, server: RecordingServer, given: object) -> Any:
     """The safety settings that a chat with these sends, None for the usual ones."""
     arguments = {"adapter": {} if given is None else {"safety_settings": given}}
-    connection = road.connection(server.origin, arguments=arguments)
-    road.chat(connection, ChatCall.of("m/1", call().messages, road.adapter.request_args(connection)))
+    connection = runner.connection(server.origin, arguments=arguments)
+    runner.chat(connection, ChatCall.of("m/1", call().messages, runner.adapter.request_args(connection)))
     assert "safetySettings" in server.last.json
-    return service_of(road.adapter_name).read(server.last).rest.get("safetySettings")
+    return service_of(runner.adapter_name).read(server.last).rest.get("safetySettings")
 
 
-def test_each_sdk_sends_them(road: Road, server: RecordingServer) -> None:
-    assert ask(road, server, '{"dangerous_content": "only_high"}') == {
+def test_each_sdk_sends_them(runner: Runner, server: RecordingServer) -> None:
+    assert ask(runner, server, '{"dangerous_content": "only_high"}') == {
         **dict.fromkeys(USUAL_NAMES, "BLOCK_NONE"),
         "HARM_CATEGORY_DANGEROUS_CONTENT": "BLOCK_ONLY_HIGH",
     }
 
 
-def test_those_of_one_model_never_reach_another(road: Road, server: RecordingServer) -> None:
+def test_those_of_one_model_never_reach_another(runner: Runner, server: RecordingServer) -> None:
     given = {"hate_speech": "low_and_above"}
-    assert ask(road, server, given)["HARM_CATEGORY_HATE_SPEECH"] == "BLOCK_LOW_AND_ABOVE"
-    assert ask(road, server, None) is None
-    assert ask(road, server, {"harassment": "only_high"})["HARM_CATEGORY_HATE_SPEECH"] == "BLOCK_NONE"
+    assert ask(runner, server, given)["HARM_CATEGORY_HATE_SPEECH"] == "BLOCK_LOW_AND_ABOVE"
+    assert ask(runner, server, None) is None
+    assert ask(runner, server, {"harassment": "only_high"})["HARM_CATEGORY_HATE_SPEECH"] == "BLOCK_NONE"
     assert given == {"hate_speech": "low_and_above"}
 
 
-def test_a_wrong_word_is_refused_before_any_call(road: Road, server: RecordingServer) -> None:
+def test_a_wrong_word_is_refused_before_any_call(runner: Runner, server: RecordingServer) -> None:
     with pytest.raises(ArgumentError, match="there is no category 'dangerous'"):
-        ask(road, server, {"dangerous": "none"})
+        ask(runner, server, {"dangerous": "none"})
     assert not server.requests
 
 
-def test_every_word_that_an_sdk_is_said_to_know_it_takes(road: Road, server: RecordingServer) -> None:
+def test_every_word_that_an_sdk_is_said_to_know_it_takes(runner: Runner, server: RecordingServer) -> None:
     with pytest.raises(ArgumentError) as caught:
-        ask(road, server, {"nothing": "none"})
+        ask(runner, server, {"nothing": "none"})
     categories = str(caught.value).partition("there are ")[2].rstrip(".").split(", ")
     with pytest.raises(ArgumentError) as caught:
-        ask(road, server, {"harassment": "nothing"})
+        ask(runner, server, {"harassment": "nothing"})
     thresholds = str(caught.value).partition("there are ")[2].rstrip(".").split(", ")
     assert len(categories) >= 4
     words = [
@@ -137,9 +137,9 @@ def test_every_word_that_an_sdk_is_said_to_know_it_takes(road: Road, server: Rec
         *(("harassment", word) for word in thresholds),
     ]
     for category, word in words:
-        connection = road.connection(
+        connection = runner.connection(
             server.origin, arguments={"adapter": {"safety_settings": {category: word}}}
         )
-        args = road.adapter.request_args(connection)
-        road.chat(connection, ChatCall.of("m/1", call().messages, args))
+        args = runner.adapter.request_args(connection)
+        runner.chat(connection, ChatCall.of("m/1", call().messages, args))
         assert len(server.last.json["safetySettings"]) in (4, 5)

@@ -11,16 +11,16 @@ import pytest
 
 from modelcatalog.catalog.diagnostics.errors import ProviderCallError
 from modelcatalog.catalog.model.entries import Entry
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recording_server import RecordingServer, closed_port
+from modelcatalog.providers.testing.service import KEY
 from modelcatalog.resolver import probe, resolve
 
-from support import answers
-from support.answers import Answer
 from support.entries import ENTRIES, set_up
 from support.google_account import TOKEN
-from support.recording_server import RecordingServer, closed_port
 from support.secret_traces import echoes, everything, forms
 from support.services import service_of
-from support.services.service import KEY
 
 
 @pytest.fixture(params=ENTRIES, ids=[entry.id for entry in ENTRIES])

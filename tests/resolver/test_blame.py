@@ -12,10 +12,10 @@ import pytest
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, ProviderCallError
 from modelcatalog.catalog.model.entries import Entry
 from modelcatalog.providers.adapter.tool_types import ToolCall
+from modelcatalog.providers.testing.recording_server import RecordingServer, closed_port
 from modelcatalog.resolver import resolve
 
 from support.entries import ENTRIES, set_up
-from support.recording_server import RecordingServer, closed_port
 from support.services import service_of
 
 ONE_OF_EACH = list({entry.adapter: entry for entry in reversed(ENTRIES)}.values())

@@ -20,10 +20,10 @@ from modelcatalog.catalog.diagnostics.finding_codes import CODES
 from modelcatalog.catalog.model.entries import Entry, Setting
 from modelcatalog.providers.adapter.packages import installed_version
 from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.resolver import check, explain, resolve
 
 from support.entries import ENTRIES, set_up, values_of
-from support.recording_server import RecordingServer
 from support.services import service_of
 
 GOOD = {

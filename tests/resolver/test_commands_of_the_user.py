@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from modelcatalog.catalog.diagnostics.errors import CatalogError, MissingCredentialError
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.resolver import check, explain, resolve
 from modelcatalog.resolver.credentials.command import Command, CommandFailedError
-
-from support import answers
-from support.recording_server import RecordingServer
 
 KEY = "sk-key-of-a-command-0123456789"
 

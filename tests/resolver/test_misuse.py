@@ -24,9 +24,9 @@ from modelcatalog import (
     parse,
     resolve,
 )
+from modelcatalog.providers.testing.recording_server import RecordingServer
 
 from support.raised import raised
-from support.recording_server import RecordingServer
 
 KEY = "sk-right-key-0123456789abcdef"
 

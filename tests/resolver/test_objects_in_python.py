@@ -24,10 +24,10 @@ from modelcatalog import (
     load_catalog,
     trust,
 )
+from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.resolver.trust.records import trusted
 
 from support.raised import raised
-from support.recording_server import RecordingServer
 from support.secret_traces import SENTINEL, traces
 
 KEY = "sk-right-key-0123456789abcdef"

@@ -11,16 +11,17 @@ import pytest
 
 from modelcatalog.catalog.diagnostics.finding_codes import CODES
 from modelcatalog.catalog.model.entries import Entry
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recording_server import RecordingServer, closed_port
+from modelcatalog.providers.testing.service import KEY
 from modelcatalog.resolver import check, load_catalog
 from modelcatalog.resolver.checking.online import ask_all
 from modelcatalog.resolver.checking.report import CheckReport, OnlineAnswer
 
-from support import answers
-from support.answers import Answer
+from support.certificates import self_signed
 from support.entries import ENTRIES, set_up
-from support.recording_server import RecordingServer, closed_port, self_signed
 from support.services import service_of
-from support.services.service import KEY
 
 LISTING = [
     entry

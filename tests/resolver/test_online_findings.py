@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 
 from modelcatalog.providers.adapter.connection import Failure
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.resolver import check, load_catalog
 from modelcatalog.resolver.checking.online import ask_all
 from modelcatalog.resolver.checking.online_findings import finding_for
 from modelcatalog.resolver.checking.report import CheckRow, OnlineAnswer
 from modelcatalog.resolver.credentials.cloud_identities import CloudIdentity
-
-from support import answers
-from support.recording_server import RecordingServer
 
 CODES = [
     ("auth", "key", "key-refused"),

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 
 from modelcatalog.providers.adapter.chat_types import ChatChunk, Usage
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recording_server import RecordingServer, closed_port
 from modelcatalog.resolver import load_catalog, probe
 from modelcatalog.resolver.probing import probe as probing
 from modelcatalog.resolver.probing.concurrency import together
 from modelcatalog.resolver.probing.probe import ProbeReport
-
-from support import answers
-from support.answers import Answer
-from support.recording_server import RecordingServer, closed_port
 
 
 @pytest.fixture

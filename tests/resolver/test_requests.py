@@ -16,11 +16,11 @@ from modelcatalog.catalog.diagnostics.errors import (
     SetupError,
 )
 from modelcatalog.catalog.model.entries import Entry
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.resolver import explain, probe, resolve
 
-from support import answers
 from support.entries import ENTRIES, set_up
-from support.recording_server import RecordingServer
 from support.services import service_of
 
 KEY = "right-key-0123456789abcdef"

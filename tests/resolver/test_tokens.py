@@ -17,11 +17,11 @@ from modelcatalog.catalog.diagnostics.errors import ProviderCallError
 from modelcatalog.catalog.model.entries import Entry
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.identities.refreshable import Tokens, replaced
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.resolver import resolve
 
-from support import answers
 from support.entries import ENTRIES, set_up
-from support.recording_server import RecordingServer
 from support.services import service_of
 
 # goodfire has no place where a key could be changed between two attempts.

@@ -7,8 +7,9 @@ import struct
 import zlib
 from typing import Any
 
-from support.answers import Answer
-from support.recorded import Recorded
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recorded import Recorded
+
 from support.signatures import signed_by
 
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.recording_server import closed_port
+from modelcatalog.providers.testing.recording_server import closed_port
+
 from support.server_process import running
 
 KEY = "sk-katan-right-key-0123456789"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from modelcatalog.catalog.diagnostics.errors import ModelCatalogError, UntrustedSourceError
+from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.resolver import explain, resolve
 
 from support.project_words import (
@@ -23,7 +24,6 @@ from support.project_words import (
     Word,
     from_variable,
 )
-from support.recording_server import RecordingServer
 
 NEW = ("extends with a host", "extends with an endpoint", "chain of extends", "new provider")
 """Words by which the user asks for a provider of the project's by its own name."""
@@ -131,7 +131,7 @@ def test_secret_goes_nowhere_by_a_projects_word(
 def test_it_is_sent_once_the_user_trusts_the_files(
     word: Word, kind: Kind, machine: Machine, good: RecordingServer, evil: RecordingServer
 ) -> None:
-    """What was stopped above is no dead road."""
+    """What was stopped above is no dead runner."""
     machine.set_up(word, kind)
     machine.trust()
     assert ask(word, kind) is None

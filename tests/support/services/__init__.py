@@ -18,18 +18,18 @@ service to service, so that it stays one test for all:
 Attributes say what a service has no word for (`options`, `lists_models`, `has_call_ids`, ...); the contract then checks
 the honest refusal instead. A test that only one adapter needs stands in tests/providers/test_<adapter>.py.
 
-In a test, `road` is an adapter with its sync or its async client, and `server` answers as its service does:
+In a test, `runner` is an adapter with its sync or its async client, and `server` answers as its service does:
 
-    def test_x(road: Road, server: RecordingServer) -> None:
-        reply = road.chat(road.connection(server.origin), call())
-        assert road.service.read(server.last).model == "m/1"
+    def test_x(runner: Runner, server: RecordingServer) -> None:
+        reply = runner.chat(runner.connection(server.origin), call())
+        assert runner.service.read(server.last).model == "m/1"
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 
-from support.services.service import Sent, Service
+from modelcatalog.providers.testing.service import Sent, Service
 
 __all__ = ["Sent", "Service", "service_of"]
 

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modelcatalog.providers.adapter.tool_types import ToolCall
-
-from support import answers
-from support.answers import EVENTS, Answer
-from support.recorded import Recorded
-from support.services.openai import CUSTOM_HEADERS, written
-from support.services.service import MESSAGES, Sent, Service
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import EVENTS, Answer
+from modelcatalog.providers.testing.openai_service import CUSTOM_HEADERS, written
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.service import MESSAGES, Sent, Service
 
 REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use", "content_filter": "refusal"}
 CHOICES = {"any": "required", "auto": "auto", "none": "none"}

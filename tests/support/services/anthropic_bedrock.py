@@ -11,12 +11,13 @@ from urllib.parse import unquote
 
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.tool_types import ToolCall
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.service import KEY, Sent
 
-from support import answers, eventstream
-from support.answers import Answer
-from support.recorded import Recorded
+from support import eventstream
 from support.services.anthropic import Anthropic, read_body, stream_events
-from support.services.service import KEY, Sent
 from support.signatures import signed_by
 
 UNKNOWN = "Could not resolve the foundation model from the provided model identifier."

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from modelcatalog.catalog.redaction.secret import Secret
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.service import KEY, Sent
 
-from support import answers
-from support.answers import Answer
-from support.recorded import Recorded
 from support.services.anthropic import Anthropic, read_body
-from support.services.service import KEY, Sent
 
 STATUSES = {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
 UNKNOWN = "Publisher Model `projects/my-project/models/m` was not found."

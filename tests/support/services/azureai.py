@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from support.services.openai import OpenAI
-from support.services.service import KEY, MESSAGES
+from modelcatalog.providers.testing.openai_service import OpenAIService
+from modelcatalog.providers.testing.service import KEY, MESSAGES
 
 
-class AzureAI(OpenAI):
+class AzureAI(OpenAIService):
     own_identity: Mapping[str, str] = {"authorization": f"Bearer {KEY}", "api-key": KEY}
     poison: Mapping[str, str] = {"AZURE_HTTP_USER_AGENT": "LEAK-agent"}
     lists_models = False

@@ -9,12 +9,12 @@ from urllib.parse import unquote
 
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.tool_types import ToolCall
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.service import KEY, Sent, Service
 
-from support import answers
-from support.answers import Answer
 from support.aws import event_stream, frame, signer
-from support.recorded import Recorded
-from support.services.service import KEY, Sent, Service
 
 KEY_ID, REGION = "AKIASENTINEL00000001", "eu-central-1"
 ERRORS = {

@@ -9,18 +9,17 @@ from urllib.parse import unquote
 
 from modelcatalog.providers.adapter.chat_types import ChatCall
 from modelcatalog.providers.adapter.tool_types import ToolCall
-
-from support import answers
-from support.answers import Answer
-from support.recorded import Recorded
-from support.services.openai import OpenAI
-from support.services.service import MESSAGES, Sent
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.openai_service import OpenAIService
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.service import MESSAGES, Sent
 
 PATH = "/client/v4/accounts/acc-1/ai"
 MODEL = "@cf/meta/llama-3.1-8b-instruct"
 
 
-class Cloudflare(OpenAI):
+class Cloudflare(OpenAIService):
     client_homes = ("modelcatalog.providers.cloudflare.client.",)
     poison: Mapping[str, str] = {}
     identity_headers = ("authorization", "x-auth-key", "x-auth-email")

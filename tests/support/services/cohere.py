@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from modelcatalog.providers.adapter.tool_types import ToolCall
-
-from support import answers
-from support.answers import Answer
-from support.recorded import Recorded
-from support.services.openai import OpenAI, written
-from support.services.service import MESSAGES, Sent
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.openai_service import OpenAIService, written
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.service import MESSAGES, Sent
 
 REASONS = {"stop": "COMPLETE", "length": "MAX_TOKENS", "tool_calls": "TOOL_CALL"}
 USAGE = {
@@ -23,7 +22,7 @@ USAGE = {
 OPTIONS = {"p": "top_p", "stop_sequences": "stop"}
 
 
-class Cohere(OpenAI):
+class Cohere(OpenAIService):
     model = None
     named_tool_choice = False
     client_parameters = frozenset({"timeout", "max_retries", "httpx_client"})

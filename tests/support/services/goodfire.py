@@ -9,11 +9,10 @@ from typing import Any
 
 from modelcatalog.providers.adapter.tool_types import ToolCall
 from modelcatalog.providers.chat.tool_emulation_parser import read, written
-
-from support import answers
-from support.answers import Answer
-from support.recorded import Recorded
-from support.services.service import MESSAGES, Sent, Service
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.service import MESSAGES, Sent, Service
 
 BASE = {"id": "1", "created": 1, "model": "recorded", "system_fingerprint": "f"}
 NAMES = {

@@ -10,11 +10,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from modelcatalog.providers.adapter.tool_types import ToolCall
-
-from support import answers
-from support.answers import Answer
-from support.recorded import Recorded
-from support.services.service import KEY, Sent, Service
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.service import KEY, Sent, Service
 
 REASONS = {"stop": "STOP", "tool_calls": "STOP", "length": "MAX_TOKENS", "content_filter": "SAFETY"}
 USUAL = ("SEXUALLY_EXPLICIT", "HATE_SPEECH", "HARASSMENT", "DANGEROUS_CONTENT")

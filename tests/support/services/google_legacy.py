@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modelcatalog.providers.adapter.tool_types import ToolCall
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.service import Sent
 
-from support.answers import Answer
-from support.recorded import Recorded
 from support.services.google import USUAL, Google, is_async
-from support.services.service import Sent
 
 KIND = "application/json; charset=UTF-8"
 MODES = {1: "AUTO", 2: "ANY", 3: "NONE"}

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from support import answers
-from support.answers import Answer
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+
 from support.google_account import TOKEN, account
 from support.services.google import Google
 

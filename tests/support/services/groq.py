@@ -6,13 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 
 from modelcatalog.providers.adapter.tool_types import ToolCall
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.openai_service import CUSTOM_HEADERS, OpenAIService
 
-from support import answers
-from support.answers import Answer
-from support.services.openai import CUSTOM_HEADERS, OpenAI
 
-
-class Groq(OpenAI):
+class Groq(OpenAIService):
     usual_patience = (60, 2)
     poison: Mapping[str, str] = {
         "GROQ_API_KEY": "LEAK-groq-key",

@@ -8,14 +8,14 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from support import answers
-from support.answers import Answer
-from support.recorded import Recorded
-from support.services.openai import OpenAI
-from support.services.service import MESSAGES, Sent
+from modelcatalog.providers.testing import answers
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.openai_service import OpenAIService
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.service import MESSAGES, Sent
 
 
-class Mistral(OpenAI):
+class Mistral(OpenAIService):
     request_parameters = frozenset({"temperature", "http_headers"})
     client_parameters = frozenset({"timeout_ms", "retry_config", "server_url", "async_client"})
     usual_patience = (None, 0)

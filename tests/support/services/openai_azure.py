@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from support.services.openai import OpenAI
-from support.services.service import KEY
+from modelcatalog.providers.testing.openai_service import OpenAIService
+from modelcatalog.providers.testing.service import KEY
 
 
-class AzureOpenAI(OpenAI):
+class AzureOpenAI(OpenAIService):
     own_identity: Mapping[str, str] = {"api-key": KEY}
 
     def base_url(self, origin: str) -> str:

@@ -32,12 +32,14 @@ class Answer:
 
 
 def as_json(data: Any, status: int = 200, **more: Any) -> Answer:
+    """JSON, with this status."""
     return Answer((json.dumps(data).encode(),), status, **more)
 
 
 def chat(
     text: str | None = "Hello", *, tool_calls: Sequence[Any] = (), finish: str = "stop", **more: Any
 ) -> Answer:
+    """A chat completion in OpenAI's form."""
     message: dict[str, Any] = {"role": "assistant", "content": text}
     if tool_calls:
         message["tool_calls"] = list(tool_calls)
@@ -57,6 +59,7 @@ def chat(
 def tool_call(
     name: str, arguments: str, *, identity: str = "call-1", index: int | None = None
 ) -> dict[str, Any]:
+    """A call of a function in OpenAI's form; with `index` as it is in a stream."""
     call: dict[str, Any] = {
         "id": identity,
         "type": "function",
@@ -72,6 +75,7 @@ def stream(
     done: bool = True,
     **more: Any,
 ) -> Answer:
+    """The chunks of a chat completion. With `finish` None and `done` False it breaks off after its texts and deltas."""
     parts: list[Any] = [_chunk({"content": text}) for text in texts] + [_chunk(delta) for delta in deltas]
     if finish is not None:
         parts.append(_chunk({}, finish))
@@ -81,22 +85,27 @@ def stream(
 
 
 def events(*data: str, **more: Any) -> Answer:
+    """Server-sent events that hold these data."""
     return Answer(tuple(f"data: {one}\n\n".encode() for one in data), kind=EVENTS, **more)
 
 
 def error(status: int, message: str, *, code: str | None = None, **more: Any) -> Answer:
+    """An error in OpenAI's form."""
     return as_json({"error": {"message": message, "type": "error", "code": code}}, status, **more)
 
 
 def html(status: int = 200, title: str = "Welcome") -> Answer:
+    """A page: what a proxy or a wrong address answers."""
     return Answer((f"<html><title>{title}</title></html>".encode(),), status, "text/html")
 
 
 def redirect(to: str, status: int = 307) -> Answer:
+    """A redirect to another address."""
     return Answer((), status, headers=(("Location", to),))
 
 
 def models(*names: str) -> Answer:
+    """A list of models in OpenAI's form."""
     return as_json({"object": "list", "data": [{"id": name, "object": "model"} for name in names]})
 
 

@@ -9,9 +9,8 @@ from typing import Any
 
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.tool_types import ToolCall
-
-from support.answers import Answer
-from support.recorded import Recorded
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.recorded import Recorded
 
 KEY = "sk-sentinel-key-of-the-provider-1234"
 MESSAGES = [{"role": "user", "content": "x"}]
@@ -46,6 +45,8 @@ class Service:
     options: frozenset[str] = frozenset({"max_tokens", "temperature", "top_p", "stop", "seed"})
     always: Mapping[str, Any] = {}
     lists_models = True
+    # Without tools of its own, a call that has some is refused before it is sent.
+    has_tools = True
     has_call_ids = True
     has_usage = True
     # Whether an async stream that is left closes its connection at once; else it does so when the client is closed.
@@ -86,7 +87,7 @@ class Service:
     def base_url(self, origin: str) -> str:
         raise NotImplementedError
 
-    def settings(self, origin: str) -> dict[str, Any]:  # noqa: ARG002  some services need it
+    def settings(self, origin: str) -> dict[str, Any]:
         return {"api_key": Secret(KEY)}
 
     def identity(self, request: Recorded) -> dict[str, str]:

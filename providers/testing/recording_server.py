@@ -1,10 +1,9 @@
-"""A real HTTP server on loopback that keeps every request it gets and answers as it is told."""
+"""A real HTTP server on loopback that keeps every request it gets and gives the answers that it is given."""
 
 from __future__ import annotations
 
 import socket
 import ssl
-import subprocess
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -16,20 +15,21 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from support.answers import Answer
-from support.recorded import Recorded
-from support.services import Service, service_of
+from modelcatalog.providers.testing.answers import Answer
+from modelcatalog.providers.testing.openai_service import OpenAIService
+from modelcatalog.providers.testing.recorded import Recorded
+from modelcatalog.providers.testing.service import Service
 
 
 class RecordingServer:
     """Answers with what was given to `answer`, in that order; with nothing left, as the service in good health does.
 
-    With `certificate` (a PEM file with key and certificate) it speaks TLS.
+    With `certificate` (a PEM file with key and certificate) it speaks TLS. `service` is OpenAI's without another.
     """
 
     def __init__(self, certificate: Path | None = None, service: Service | None = None) -> None:
         self.requests: list[Recorded] = []
-        self.service = service or service_of("openai")
+        self.service = service or OpenAIService()
         self._answers: deque[Answer] = deque()
         recording = self
 
@@ -144,25 +144,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name it has in the standard library
         """Nothing on stderr."""
-
-
-def self_signed(folder: Path) -> Path:
-    """A new key and a certificate for 127.0.0.1 that it signed itself, in one PEM file. Needs the openssl command."""
-    key, certificate, both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-nodes",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-    ]
-    command += ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    both.write_bytes(key.read_bytes() + certificate.read_bytes())
-    return both
 
 
 def closed_port() -> int:

@@ -10,27 +10,20 @@ from typing import Any
 from modelcatalog.providers.adapter.adapter import Adapter, Connection, Failure
 from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
 from modelcatalog.providers.adapter.registry import load_adapter
-
-from support.services import Service, service_of
-from support.services.service import KEY
-
-__all__ = ["KEY", "Road", "call", "connection_to"]
+from modelcatalog.providers.testing.service import KEY, Service
 
 
 @dataclass(frozen=True)
-class Road:
-    """An adapter with the sync or the async client."""
+class Runner:
+    """An adapter with its sync or its async client, and the service behind it."""
 
     adapter_name: str
     sync: bool
+    service: Service
 
     @property
     def adapter(self) -> Adapter:
         return load_adapter(self.adapter_name)
-
-    @property
-    def service(self) -> Service:
-        return service_of(self.adapter_name)
 
     def connection(self, origin: str, **changes: Any) -> Connection:
         """A connection to the service at this origin, as the resolver makes it for an entry that says nothing special.
@@ -62,7 +55,7 @@ class Road:
         return self.run_built(connection, lambda client, _: use(client))
 
     def run_built(self, connection: Connection, use: Callable[[Any, bool], Any]) -> Any:
-        """`run`; `use` is told too whether tools are emulated."""
+        """`run`; `use` also gets whether tools are emulated."""
         if self.sync:
             built = self.adapter.build(connection, sync=True)
             try:
@@ -119,10 +112,5 @@ class Road:
 
 
 def call(text: str = "Say hello", **options: Any) -> ChatCall:
+    """A call of one user message, with these options."""
     return ChatCall.of("m/1", [{"role": "user", "content": text}], {}, options)
-
-
-def connection_to(url: str, **changes: Any) -> Connection:
-    """A connection of the openai adapters, with a key and an API version, to a base URL as it stands."""
-    settings = {"base_url": url, "api_version": "2024-10-21", **changes.pop("settings", {})}
-    return Road("openai", sync=True).connection(url, settings=settings, **changes)

@@ -1,0 +1,1 @@
+"""What every adapter must do, as classes of tests. `AdapterContract` in adapter.py is all of it."""
