@@ -41,7 +41,7 @@ _AWS: dict[str, tuple[Step, str]] = {
     "modelnotreadyexception": ("model", "not-ready"),
     "servicequotaexceededexception": ("quota", "rate"),
     "throttlingexception": ("quota", "rate"),
-    "modeltimeoutexception": ("timeout", "server"),
+    "modeltimeoutexception": ("server", "timeout"),
     "modelerrorexception": ("server", "error"),
     "modelstreamerrorexception": ("server", "error"),
     "internalserverexception": ("server", "error"),

@@ -14,10 +14,10 @@ STATUSES: dict[int, tuple[Step, str]] = {
     404: ("path", "not-found"),
     405: ("path", "not-found"),
     407: ("proxy", "credentials"),
-    408: ("timeout", "server"),
+    408: ("server", "timeout"),
     410: ("path", "not-found"),
     429: ("quota", "rate"),
-    504: ("timeout", "server"),
+    504: ("server", "timeout"),
 }
 SUCCESS = range(200, 300)
 _REDIRECTS = range(300, 400)

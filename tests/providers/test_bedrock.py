@@ -135,7 +135,7 @@ def test_a_stream_with_a_wrong_checksum_is_no_answer(runner: Runner, server: Rec
         (403, "ExpiredTokenException", "expired", ("auth", "expired")),
         (400, "ValidationException", "The provided model identifier is invalid.", ("model", "unknown-model")),
         (424, "ModelErrorException", "The model failed", ("server", "error")),
-        (408, "ModelTimeoutException", "Too slow", ("timeout", "server")),
+        (408, "ModelTimeoutException", "Too slow", ("server", "timeout")),
         (418, "TeapotException", "Short and stout", ("request", "error")),
     ],
 )

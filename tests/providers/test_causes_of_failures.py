@@ -38,7 +38,7 @@ STATUSES = {
     403: ("auth", "forbidden"),
     404: ("path", "not-found"),
     405: ("path", "not-found"),
-    408: ("timeout", "server"),
+    408: ("server", "timeout"),
     409: ("request", "error"),
     410: ("path", "not-found"),
     422: ("request", "error"),
@@ -46,7 +46,7 @@ STATUSES = {
     499: ("request", "error"),
     500: ("server", "error"),
     503: ("server", "error"),
-    504: ("timeout", "server"),
+    504: ("server", "timeout"),
     599: ("server", "error"),
 }
 

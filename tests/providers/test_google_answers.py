@@ -96,7 +96,7 @@ def test_thoughts_are_counted_and_not_shown(runner: Runner, server: RecordingSer
         (400, {"message": "no", "details": [{"reason": "API_KEY_INVALID"}]}, ("auth", "key")),
         (403, {"message": "no", "details": [{"reason": "BILLING_DISABLED"}]}, ("quota", "no-credit")),
         (400, {"message": "Invalid JSON payload received."}, ("request", "error")),
-        (504, {"message": "Deadline exceeded"}, ("timeout", "server")),
+        (504, {"message": "Deadline exceeded"}, ("server", "timeout")),
     ],
 )
 def test_googles_own_reasons_are_understood(

@@ -51,7 +51,7 @@ def outcome(failure: Failure) -> tuple[str, str, int | None]:
         (answers.error(429, QUOTA, code="insufficient_quota"), ("quota", "no-credit", 429)),
         (answers.error(500, "Oops"), ("server", "error", 500)),
         (answers.html(503, "Maintenance"), ("server", "error", 503)),
-        (answers.html(504, "Gateway"), ("timeout", "server", 504)),
+        (answers.html(504, "Gateway"), ("server", "timeout", 504)),
         (answers.html(200), ("answer", "unreadable", 200)),
         (Answer((b"{broken",)), ("answer", "unreadable", 200)),
         (Answer(), ("answer", "unreadable", 200)),

@@ -35,7 +35,7 @@ CODES = [
     ("tls", "certificate", "untrusted-certificate"),
     ("tls", "error", "no-tls"),
     ("http", "error", "unreadable-answer"),
-    ("timeout", "server", "timed-out"),
+    ("server", "timeout", "service-error"),
     ("answer", "error", "unreadable-answer"),
     ("server", "error", "service-error"),
     ("request", "error", "request-refused"),
