@@ -24,7 +24,7 @@ def encoding_error(
     if step != "local" or not any(isinstance(one, UnicodeEncodeError) for one in causes(error, hidden=False)):
         return None
     found = unencodable({"messages": messages, **options})
-    return found and ArgumentError(f"{found}", argument=found.place.partition("[")[0])
+    return found and ArgumentError(f"{found}", argument=found.part.partition("[")[0])
 
 
 def call_error(

@@ -85,12 +85,12 @@ def _tried(plan: Plan, name: str, tokens: Any) -> Finding | None:
         tokens()
     except CommandFailedError as error:
         what = "API key" if name == "api_key" else name
-        place = plan.settings[name].source.partition(", ")[2]
+        position = plan.settings[name].source.partition(", ")[2]
         return Finding(
             "failed-command",
             "error",
             f"No {what} for {plan.entry.id}: {error}.",
-            f"The command is in {place}.",
+            f"The command is in {position}.",
             name,
         )
     return None

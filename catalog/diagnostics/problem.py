@@ -1,4 +1,4 @@
-"""A problem: something wrong in the data, with the place where it is written and what fixes it."""
+"""A problem: something wrong in the data, with the position where it is written and what fixes it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong at one place of one file.
+    """What is wrong at one position of one file.
 
     `line` and `column` count from 1, and are 0 where there is no text (the file can't be opened). `code` is
     stable, `message` and `hint` are for people. `pointer` leads to the value in the data. `excerpt` is the source
@@ -29,9 +29,9 @@ class Problem:
     def __str__(self) -> str:
         """All in one line."""
         if self.hint is None:
-            return f"{self._place()}: {self.message}"
+            return f"{self._position()}: {self.message}"
         hint = f" ({self.hint})" if self.hint.endswith("?") else f": {self.hint}"
-        return f"{self._place()}: {self.message}{hint}"
+        return f"{self._position()}: {self.message}{hint}"
 
     def render(self) -> str:
         """Three lines: what, the source line, and the hint below the part that is meant."""
@@ -41,7 +41,7 @@ class Problem:
         pad = " " * _columns(self.excerpt[: self.caret])
         marks = "^" * max(1, _columns(self.excerpt[self.caret : self.caret + self.width]))
         below = f"{' ' * len(number)} | {pad}{marks} {self.hint or ''}".rstrip()
-        return f"{self._place()}: {self.message}\n{number} | {self.excerpt}\n{below}"
+        return f"{self._position()}: {self.message}\n{number} | {self.excerpt}\n{below}"
 
     def to_json(self) -> dict[str, Any]:
         """The problem as `--json` shows it; what doesn't apply is left out."""
@@ -52,7 +52,7 @@ class Problem:
             fields["hint"] = self.hint
         return {**fields, "pointer": list(self.pointer)}
 
-    def _place(self) -> str:
+    def _position(self) -> str:
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
 

@@ -10,12 +10,12 @@ from modelcatalog.catalog.diagnostics.errors import CatalogError, UnknownProvide
 from modelcatalog.catalog.model.entry_builder import typed
 from modelcatalog.catalog.model.inheritance import linked
 from modelcatalog.catalog.model.layers import key_prefixes
-from modelcatalog.catalog.model.merge import Places, merge
+from modelcatalog.catalog.model.merge import Positions, merge
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.problem import Problem
-    from modelcatalog.catalog.model.entries import Entry, Place
+    from modelcatalog.catalog.model.entries import Entry, Position
     from modelcatalog.catalog.model.layers import Layer
 
 
@@ -118,8 +118,8 @@ class Catalog:
             raise UnknownProviderError(f"No provider {provider!r}.", name=provider, provider=provider)
         known = self._entries.get((found, qualifier))
         if known is None:
-            entry, places = linked(self, found, qualifier)
-            known = self._entries[found, qualifier] = typed(found, qualifier, entry, places)
+            entry, positions = linked(self, found, qualifier)
+            known = self._entries[found, qualifier] = typed(found, qualifier, entry, positions)
         return known
 
     def entries(self, problems: list[Problem] | None = None) -> Iterable[Entry]:
@@ -144,7 +144,7 @@ class Catalog:
             record = layer.record(f"m/{provider}/{model}")
             if record is not None:
                 facts = (
-                    merge(facts, {}, record["v"], {"": layer.place(record["l"])})[0] if record["v"] else {}
+                    merge(facts, {}, record["v"], {"": layer.position(record["l"])})[0] if record["v"] else {}
                 )
         return {key: value for key, value in facts.items() if value is not None}
 
@@ -178,21 +178,23 @@ class Catalog:
         longest = max(found, key=len, default=None)
         return None if longest is None else (longest, tuple(dict.fromkeys(found[longest])))
 
-    def merged(self, provider: str) -> tuple[dict[str, Any], Places] | None:
+    def merged(self, provider: str) -> tuple[dict[str, Any], Positions] | None:
         """All layers' text on one provider, short forms written out; None when there is none or it was removed."""
         self._raise_problems(provider)
         data: dict[str, Any] | None = None
-        places: Places = {}
+        positions: Positions = {}
         for layer in self.layers:
             record = layer.record(f"p/{provider}")
             if record is None:
                 continue
-            above: dict[str, Place] = {pointer: layer.place(line) for pointer, line in record["l"].items()}
+            above: dict[str, Position] = {
+                pointer: layer.position(line) for pointer, line in record["l"].items()
+            }
             if record["v"] is None:
-                data, places = None, {}
+                data, positions = None, {}
             else:
-                data, places = merge(data or {}, places, record["v"], above)
-        return None if data is None else (data, places)
+                data, positions = merge(data or {}, positions, record["v"], above)
+        return None if data is None else (data, positions)
 
     def _is_present(self, provider: str) -> bool:
         for layer in reversed(self.layers):

@@ -20,7 +20,7 @@ Scalar = str | int | float | bool
 _NONE: Mapping[str, Never] = MappingProxyType({})
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a value of the catalog was written. `layer` says who wrote the file."""
 
     path: str
@@ -51,13 +51,13 @@ class Setting(NamedTuple):
     pattern: str | None = None
     choices: tuple[Scalar, ...] = ()
     description: str | None = None
-    env_place: Place | None = None
-    default_place: Place | None = None
-    also_place: Place | None = None
+    env_position: Position | None = None
+    default_position: Position | None = None
+    also_position: Position | None = None
     command: tuple[str, ...] = ()
-    command_place: Place | None = None
+    command_position: Position | None = None
     prefixes: tuple[str, ...] = ()
-    pattern_place: Place | None = None
+    pattern_position: Position | None = None
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class Header(NamedTuple):
     env: tuple[str, ...]
     required: bool
     secret: bool
-    place: Place
+    position: Position
 
 
 class Argument(NamedTuple):
@@ -92,9 +92,9 @@ class Entry(NamedTuple):
     qualifier: str | None
     name: str
     adapter: str
-    place: Place
+    position: Position
     endpoint: str = "{base_url}"
-    endpoint_place: Place | None = None
+    endpoint_position: Position | None = None
     settings: Mapping[str, Setting] = _NONE
     headers: Mapping[str, Header] = _NONE
     auth: tuple[Scheme, ...] = ("key",)
@@ -116,7 +116,7 @@ class Entry(NamedTuple):
     verified: str | None = None
     list_models: Mapping[str, str | bool] = _NONE
     allow_http: bool = False
-    places: Mapping[str, Place] = _NONE
+    positions: Mapping[str, Position] = _NONE
 
     @property
     def id(self) -> str:

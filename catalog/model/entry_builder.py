@@ -7,17 +7,17 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from modelcatalog.catalog.model.entries import Argument, Entry, Header, Place, Setting
+from modelcatalog.catalog.model.entries import Argument, Entry, Header, Position, Setting
 from modelcatalog.catalog.model.entry_problems import problem_at
 
 if TYPE_CHECKING:
-    from modelcatalog.catalog.model.merge import Places
+    from modelcatalog.catalog.model.merge import Positions
 
 USUAL_ADAPTER = "openai"
 """Of an entry that names none."""
 
 
-def typed(provider: str, qualifier: str | None, data: Mapping[str, Any], places: Places) -> Entry:
+def typed(provider: str, qualifier: str | None, data: Mapping[str, Any], positions: Positions) -> Entry:
     """The frozen entry of a linked text."""
     plain = {key: data[key] for key in _SCALARS if data.get(key) is not None}
     args = {name: value for name, value in (data.get("args") or {}).items() if value is not None}
@@ -28,10 +28,10 @@ def typed(provider: str, qualifier: str | None, data: Mapping[str, Any], places:
         qualifier=qualifier,
         name=plain.pop("name", provider),
         adapter=plain.pop("adapter", USUAL_ADAPTER),
-        place=_entry_place(places, qualifier),
-        endpoint_place=places.get("endpoint"),
-        settings=MappingProxyType(dict(_settings(data, places))),
-        headers=MappingProxyType({name: _header(name, value, places) for name, value in headers.items()}),
+        position=_entry_position(positions, qualifier),
+        endpoint_position=positions.get("endpoint"),
+        settings=MappingProxyType(dict(_settings(data, positions))),
+        headers=MappingProxyType({name: _header(name, value, positions) for name, value in headers.items()}),
         auth=tuple(data.get("auth") or (("key",) if "api_key" in _present(data) else ("none",))),
         arguments=MappingProxyType(
             {
@@ -43,7 +43,7 @@ def typed(provider: str, qualifier: str | None, data: Mapping[str, Any], places:
         qualifiers=tuple(data.get("qualifiers") or ()),
         aliases=tuple(data.get("aliases") or ()),
         list_models=MappingProxyType(dict(data.get("list_models") or {})),
-        places=MappingProxyType(places),
+        positions=MappingProxyType(positions),
         **plain,
     )
 
@@ -58,21 +58,21 @@ _SECRET = re.compile(r"(^|_)(key|token|secret|password)$")
 """Names of settings that are secret whatever an entry says, as in the schema."""
 
 
-def _entry_place(places: Places, qualifier: str | None) -> Place:
-    return places.get(f"qualifiers/{qualifier}") or places[""]
+def _entry_position(positions: Positions, qualifier: str | None) -> Position:
+    return positions.get(f"qualifiers/{qualifier}") or positions[""]
 
 
 def _present(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in (data.get("settings") or {}).items() if value is not None}
 
 
-def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Setting]]:
+def _settings(data: Mapping[str, Any], positions: Positions) -> Iterable[tuple[str, Setting]]:
     for name, value in _present(data).items():
         pointer = f"settings/{name}"
-        if value.get("command") and places[f"{pointer}/command"].layer == "project":
+        if value.get("command") and positions[f"{pointer}/command"].layer == "project":
             message = f"the setting {name!r} is taken from a command, which a project's file may not name"
             hint = "write it into your own catalog file"
-            raise problem_at(places, f"{pointer}/command", message, "command-of-a-project", hint)
+            raise problem_at(positions, f"{pointer}/command", message, "command-of-a-project", hint)
         yield (
             name,
             Setting(
@@ -86,23 +86,23 @@ def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Se
                 pattern=value.get("pattern"),
                 choices=tuple(value.get("choices") or ()),
                 description=value.get("description"),
-                env_place=places.get(f"{pointer}/env") or places.get(pointer),
-                default_place=places.get(f"{pointer}/default") or places.get(pointer),
-                also_place=places.get(f"{pointer}/also") or places.get(pointer),
+                env_position=positions.get(f"{pointer}/env") or positions.get(pointer),
+                default_position=positions.get(f"{pointer}/default") or positions.get(pointer),
+                also_position=positions.get(f"{pointer}/also") or positions.get(pointer),
                 command=tuple(value.get("command") or ()),
-                command_place=places.get(f"{pointer}/command"),
+                command_position=positions.get(f"{pointer}/command"),
                 prefixes=tuple(value.get("prefixes") or ()),
-                pattern_place=places.get(f"{pointer}/pattern") or places.get(f"{pointer}/prefixes"),
+                pattern_position=positions.get(f"{pointer}/pattern") or positions.get(f"{pointer}/prefixes"),
             ),
         )
 
 
-def _header(name: str, value: Mapping[str, Any], places: Places) -> Header:
+def _header(name: str, value: Mapping[str, Any], positions: Positions) -> Header:
     return Header(
         name,
         value.get("value"),
         tuple(value.get("env") or ()),
         bool(value.get("required", bool(value.get("env")))),
         bool(value.get("secret")),
-        places.get(f"headers/{name}") or places[""],
+        positions.get(f"headers/{name}") or positions[""],
     )

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from modelcatalog.catalog.diagnostics.errors import CatalogError
 
 if TYPE_CHECKING:
-    from modelcatalog.catalog.model.merge import Places
+    from modelcatalog.catalog.model.merge import Positions
 
 
 def problem_at(
-    places: Places, pointer: str, message: str, code: str, hint: str | None = None
+    positions: Positions, pointer: str, message: str, code: str, hint: str | None = None
 ) -> CatalogError:
     """The error to raise for what the text at `pointer` says."""
     from modelcatalog.catalog.diagnostics.problem import Problem
 
-    place = places.get(pointer) or places[""]
+    position = positions.get(pointer) or positions[""]
     return CatalogError(
-        (Problem(path=place.path, line=place.line, column=1, message=message, code=code, hint=hint),)
+        (Problem(path=position.path, line=position.line, column=1, message=message, code=code, hint=hint),)
     )

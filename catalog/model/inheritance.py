@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from modelcatalog.catalog.model.entry_problems import problem_at
-from modelcatalog.catalog.model.merge import Places, merge, part
+from modelcatalog.catalog.model.merge import Positions, merge, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ class Providers(Protocol):
     @property
     def provider_aliases(self) -> Mapping[str, str]: ...
 
-    def merged(self, provider: str) -> tuple[dict[str, Any], Places] | None: ...
+    def merged(self, provider: str) -> tuple[dict[str, Any], Positions] | None: ...
 
     def find(self, name: str) -> str | None: ...
 
@@ -54,50 +54,50 @@ _MOST_EXTENDED = 16
 
 def linked(
     catalog: Providers, provider: str, qualifier: str | None, trail: tuple[str, ...] = ()
-) -> tuple[dict[str, Any], Places]:
+) -> tuple[dict[str, Any], Positions]:
     """The whole text of an entry. Raises CatalogError when `extends` leads nowhere or runs in a loop."""
     merged = catalog.merged(provider)
     if merged is None:
         raise KeyError(provider)
-    own, places = merged
-    data, places = _extended(catalog, provider, own, places, trail)
+    own, positions = merged
+    data, positions = _extended(catalog, provider, own, positions, trail)
     if not own.get("extends"):
-        _derive(data, places, provider, moved=False)
+        _derive(data, positions, provider, moved=False)
     qualifiers = data.pop("qualifiers", None) or {}
     if qualifier is None:
         data["qualifiers"] = [name for name, patch in qualifiers.items() if patch is not None]
-        return data, places
+        return data, positions
     patch = qualifiers.get(qualifier)
     if patch is None:
         raise KeyError(qualifier)
-    patch_places = part(places, f"qualifiers/{qualifier}")
+    patch_positions = part(positions, f"qualifiers/{qualifier}")
     moved = _is_moved(data, patch)
     data = {key: value for key, value in data.items() if key not in ("aliases", "description")}
     if moved:
         data = _without_identity(data)
-    data, places = merge(data, places, patch, patch_places)
-    _derive(data, places, f"{provider}_{qualifier}", moved=moved, patch=patch)
-    return data, places
+    data, positions = merge(data, positions, patch, patch_positions)
+    _derive(data, positions, f"{provider}_{qualifier}", moved=moved, patch=patch)
+    return data, positions
 
 
 def _extended(
-    catalog: Providers, provider: str, own: dict[str, Any], places: Places, trail: tuple[str, ...]
-) -> tuple[dict[str, Any], Places]:
+    catalog: Providers, provider: str, own: dict[str, Any], positions: Positions, trail: tuple[str, ...]
+) -> tuple[dict[str, Any], Positions]:
     target = own.get("extends")
     if not target:
-        return own, places
+        return own, positions
     if provider in trail:
         way = " -> ".join([*trail[trail.index(provider) :], provider])
-        raise problem_at(places, "extends", f"provider {provider!r} extends itself: {way}", "extends-loop")
+        raise problem_at(positions, "extends", f"provider {provider!r} extends itself: {way}", "extends-loop")
     if len(trail) >= _MOST_EXTENDED:
         message = f"provider {provider!r} is the end of a chain of more than {_MOST_EXTENDED} 'extends'"
-        raise problem_at(places, "extends", message, "extends-chain", "extend the first of them")
+        raise problem_at(positions, "extends", message, "extends-chain", "extend the first of them")
     name, _, qualifier = target.partition("/")
     found = catalog.find(name)
     try:
-        base, base_places = linked(catalog, found or name, qualifier or None, (*trail, provider))
+        base, base_positions = linked(catalog, found or name, qualifier or None, (*trail, provider))
     except KeyError:
-        raise _nothing_to_extend(catalog, provider, target, found, places) from None
+        raise _nothing_to_extend(catalog, provider, target, found, positions) from None
     base = {
         key: value
         for key, value in base.items()
@@ -111,13 +111,13 @@ def _extended(
     moved = _is_moved(base, own)
     if moved:
         base = _without_identity(base)
-    data, places = merge(base, base_places, own, places)
-    _derive(data, places, provider, moved=moved, patch=own)
-    return data, places
+    data, positions = merge(base, base_positions, own, positions)
+    _derive(data, positions, provider, moved=moved, patch=own)
+    return data, positions
 
 
 def _nothing_to_extend(
-    catalog: Providers, provider: str, target: str, found: str | None, places: Places
+    catalog: Providers, provider: str, target: str, found: str | None, positions: Positions
 ) -> CatalogError:
     from modelcatalog.catalog.diagnostics.suggestions import nearest
 
@@ -127,7 +127,7 @@ def _nothing_to_extend(
         near = nearest(target, [f"{found}/{qualifier}" for qualifier in catalog.entry(found).qualifiers])
     hint = f"did you mean {near[0]!r}?" if near else None
     message = f"provider {provider!r} extends {target!r}, which is not a provider"
-    return problem_at(places, "extends", message, "unknown-extends", hint)
+    return problem_at(positions, "extends", message, "unknown-extends", hint)
 
 
 def _host(url: object) -> str:
@@ -164,7 +164,12 @@ def _without_identity(base: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _derive(
-    data: dict[str, Any], places: Places, owner: str, *, moved: bool, patch: Mapping[str, Any] | None = None
+    data: dict[str, Any],
+    positions: Positions,
+    owner: str,
+    *,
+    moved: bool,
+    patch: Mapping[str, Any] | None = None,
 ) -> None:
     """Fill in the variables that an entry didn't name: OWNER_API_KEY, OWNER_BASE_URL.
 
@@ -196,5 +201,5 @@ def _derive(
         if not named and not inherited:
             setting["env"] = [variable]
             setting.pop("also", None)
-            places[f"settings/{name}/env"] = places[""]
+            positions[f"settings/{name}/env"] = positions[""]
         settings[name] = {**fresh, **{key: value for key, value in setting.items() if value is not None}}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
-from modelcatalog.catalog.model.entries import LayerKind, Place
+from modelcatalog.catalog.model.entries import LayerKind, Position
 from modelcatalog.catalog.model.shorthand import expand
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ class Layer(NamedTuple):
             if len(problem.pointer) < 2 or problem.pointer[:2] == ("providers", provider)
         )
 
-    def place(self, line: int) -> Place:
-        return Place(self.path, line, self.kind)
+    def position(self, line: int) -> Position:
+        return Position(self.path, line, self.kind)
 
 
 class _Located(Protocol):

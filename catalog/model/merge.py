@@ -5,54 +5,56 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from modelcatalog.catalog.model.entries import Place
+from modelcatalog.catalog.model.entries import Position
 
-Places = dict[str, Place]
-"""Pointer ("settings/api_key/env"; "" for the whole) -> place."""
+Positions = dict[str, Position]
+"""Pointer ("settings/api_key/env"; "" for the whole) -> position."""
 
 
 def merge(
     below: Mapping[str, Any],
-    below_places: Mapping[str, Place],
+    below_positions: Mapping[str, Position],
     above: Mapping[str, Any],
-    above_places: Mapping[str, Place],
-) -> tuple[dict[str, Any], Places]:
+    above_positions: Mapping[str, Position],
+) -> tuple[dict[str, Any], Positions]:
     """`above` laid over `below`. A null stays in the result as None, so that a default can't bring the value back."""
-    places = dict(below_places)
-    merged = _merge(below, above, "", places, above_places)
-    if "" in above_places:
-        places[""] = above_places[""]
-    return merged, places
+    positions = dict(below_positions)
+    merged = _merge(below, above, "", positions, above_positions)
+    if "" in above_positions:
+        positions[""] = above_positions[""]
+    return merged, positions
 
 
 def _merge(
     below: Mapping[str, Any],
     above: Mapping[str, Any],
     prefix: str,
-    places: Places,
-    above_places: Mapping[str, Place],
+    positions: Positions,
+    above_positions: Mapping[str, Position],
 ) -> dict[str, Any]:
     merged = dict(below)
     for key, value in above.items():
         pointer = f"{prefix}{key}"
         old = merged.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
-            merged[key] = _merge(old, value, f"{pointer}/", places, above_places)
-            places[pointer] = above_places.get(pointer, places.get(pointer) or above_places[""])
+            merged[key] = _merge(old, value, f"{pointer}/", positions, above_positions)
+            positions[pointer] = above_positions.get(pointer, positions.get(pointer) or above_positions[""])
             continue
         merged[key] = value
-        for stale in [known for known in places if known == pointer or known.startswith(f"{pointer}/")]:
-            del places[stale]
-        for known, place in above_places.items():
+        for stale in [known for known in positions if known == pointer or known.startswith(f"{pointer}/")]:
+            del positions[stale]
+        for known, position in above_positions.items():
             if known == pointer or known.startswith(f"{pointer}/"):
-                places[known] = place
+                positions[known] = position
     return merged
 
 
-def part(places: Mapping[str, Place], pointer: str) -> Places:
+def part(positions: Mapping[str, Position], pointer: str) -> Positions:
     """The positions below `pointer`, seen from there."""
     prefix = f"{pointer}/"
-    inside = {known[len(prefix) :]: place for known, place in places.items() if known.startswith(prefix)}
-    if pointer in places:
-        inside[""] = places[pointer]
+    inside = {
+        known[len(prefix) :]: position for known, position in positions.items() if known.startswith(prefix)
+    }
+    if pointer in positions:
+        inside[""] = positions[pointer]
     return inside

@@ -1,4 +1,4 @@
-"""From the events of a YAML parser to plain values, each with its place, within bounds."""
+"""From the events of a YAML parser to plain values, each with its position, within bounds."""
 
 from __future__ import annotations
 

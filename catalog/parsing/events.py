@@ -22,7 +22,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def events(text: str, *, libyaml: bool) -> Generator[Any, None, None]:
-    """The parser's events. Raises YAMLError; MarkedYAMLError where the place is known."""
+    """The parser's events. Raises YAMLError; MarkedYAMLError where the position is known."""
     loader = _loader(libyaml)(_evened(text))
     try:
         while not isinstance(event := loader.get_event(), event_types.StreamEndEvent):

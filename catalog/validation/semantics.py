@@ -12,7 +12,7 @@ from modelcatalog.catalog.model.entry_builder import USUAL_ADAPTER
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.catalog import Catalog
-    from modelcatalog.catalog.model.entries import Entry, Place
+    from modelcatalog.catalog.model.entries import Entry, Position
 
 
 class AdapterFacts(Protocol):
@@ -105,7 +105,7 @@ def _template_of(entry: Entry, name: str) -> str:
     for setting in entry.settings.values():
         if f"{{{name}}}" in str(setting.default):
             pointer = f"settings/{setting.name}"
-            return f"{pointer}/default" if f"{pointer}/default" in entry.places else pointer
+            return f"{pointer}/default" if f"{pointer}/default" in entry.positions else pointer
     return "endpoint"
 
 
@@ -179,13 +179,13 @@ def _only_provider(catalog: Catalog, model: str) -> str | None:
 
 
 def _problem(entry: Entry, pointer: str, message: str, code: str, hint: str | None) -> Problem:
-    place = _place(entry.places, pointer) or entry.place
-    return Problem(path=place.path, line=place.line, column=1, message=message, code=code, hint=hint)
+    position = _position(entry.positions, pointer) or entry.position
+    return Problem(path=position.path, line=position.line, column=1, message=message, code=code, hint=hint)
 
 
-def _place(places: Mapping[str, Place], pointer: str) -> Place | None:
+def _position(positions: Mapping[str, Position], pointer: str) -> Position | None:
     while pointer:
-        if pointer in places:
-            return places[pointer]
+        if pointer in positions:
+            return positions[pointer]
         pointer = pointer.rpartition("/")[0]
     return None

@@ -14,13 +14,13 @@ _HALF = re.compile("[\ud800-\udfff]")
 class Unencodable(NamedTuple):
     """Where a text is, as Python writes the way to it (`messages[2]['content']`), and which character, from 0."""
 
-    place: str
+    part: str
     position: int
     character: str
 
     def __str__(self) -> str:
         return (
-            f"{self.place} can't be encoded: its character {self.position} ({self.character!r}) is half of a surrogate "
+            f"{self.part} can't be encoded: its character {self.position} ({self.character!r}) is half of a surrogate "
             "pair. A text that was cut inside an emoji, or decoded with surrogateescape, has such."
         )
 
@@ -30,22 +30,22 @@ def unencodable(values: Mapping[str, Any]) -> Unencodable | None:
     waiting = [(name, value) for name, value in reversed(list(values.items()))]
     seen: set[int] = set()
     while waiting:
-        place, value = waiting.pop()
+        part, value = waiting.pop()
         if isinstance(value, str):
             if (half := _HALF.search(value)) is not None:
-                return Unencodable(place, half.start(), half[0])
+                return Unencodable(part, half.start(), half[0])
         elif id(value) not in seen:
             seen.add(id(value))
-            waiting.extend(reversed(_inside(place, value)))
+            waiting.extend(reversed(_inside(part, value)))
     return None
 
 
-def _inside(place: str, value: Any) -> list[tuple[str, Any]]:
+def _inside(part: str, value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, Mapping):
-        inner = [(f"{place}[{name!r}]", one) for name, one in value.items()]
-        return [*((f"a key of {place}", name) for name in value), *inner]
+        inner = [(f"{part}[{name!r}]", one) for name, one in value.items()]
+        return [*((f"a key of {part}", name) for name in value), *inner]
     if isinstance(value, list | tuple | set | frozenset):
-        return [(f"{place}[{at}]", one) for at, one in enumerate(value)]
+        return [(f"{part}[{at}]", one) for at, one in enumerate(value)]
     if isinstance(value, Tool | ToolCall):
-        return [(f"{place}.{name}", one) for name, one in vars(value).items()]
+        return [(f"{part}.{name}", one) for name, one in vars(value).items()]
     return []

@@ -103,7 +103,7 @@ def _demand_new(name: str, target: Path) -> None:
     found = catalog.find(name)
     if found is None:
         return
-    where = catalog.entry(found).place
+    where = catalog.entry(found).position
     what = f"{name!r} is a provider already" if found == name else f"{name!r} is another name of {found!r}"
     raise ArgumentError(
         f"{what} ({where})", argument="name", hint=f"catalog add {name}-2 URL, or --replace to override it"

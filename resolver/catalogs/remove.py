@@ -68,7 +68,7 @@ def _all(file: Path | None) -> Catalog:
 def _notes(name: str, catalog: Catalog, *, has_new_problems: bool) -> tuple[str, ...]:
     found = catalog.find(name)
     if found is not None:
-        return (f"{name} is still a provider: {catalog.entry(found).place} defines it.",)
+        return (f"{name} is still a provider: {catalog.entry(found).position} defines it.",)
     lost = [alias for alias, model in catalog.model_aliases.items() if model.startswith(f"{name}/")]
     if lost or not has_new_problems:
         return tuple(f"the alias {alias} still names a model of {name}." for alias in lost)
@@ -84,7 +84,7 @@ def _elsewhere(name: str, file: Writable) -> Exception:
         unknown.hint = ", ".join(unknown.suggestions) or "catalog path, catalog list"
         return unknown
     layer = next(one for one in reversed(catalog.layers) if one.record(f"p/{found}") is not None)
-    where = catalog.entry(found).place
+    where = catalog.entry(found).position
     also = "" if found == name else f"another name of {found!r}, and "
     hints = {
         "user": f"catalog remove {found}",

@@ -30,7 +30,7 @@ class TrustReport:
 
     def to_json(self) -> dict[str, Any]:
         rows = [
-            {"id": one.id, "address": one.address, "sends": list(one.whats), "place": one.place}
+            {"id": one.id, "address": one.address, "sends": list(one.whats), "position": one.position}
             for one in self.sendings
         ]
         return {"file": str(self.path), "sends": rows, "recorded": self.recorded}
@@ -39,7 +39,7 @@ class TrustReport:
         lines = [f"{self.path} would send" if self.sendings else f"{self.path} would send nothing of yours."]
         for one in self.sendings:
             lines += [f"  {', '.join(f'{what}{_state(what)}' for what in one.whats)}"]
-            lines += [f"      to   {one.address}", f"      for  {one.id}/... ({one.place})"]
+            lines += [f"      to   {one.address}", f"      for  {one.id}/... ({one.position})"]
         if self.recorded:
             return [*lines, "Trusted as it is now: an edit ends it."]
         return [*lines, "Nothing was recorded. To trust the file write trust(..., yes=True)."]

@@ -56,10 +56,10 @@ def _address(entry: Entry) -> Iterable[Problem]:
     elif message is None and plain:
         message = adapter.url_problem(url)
     if message is not None:
-        place = base.default_place or entry.place
+        position = base.default_position or entry.position
         yield Problem(
-            path=place.path,
-            line=place.line,
+            path=position.path,
+            line=position.line,
             column=1,
             message=message.rstrip("."),
             code="bad-address",

@@ -51,7 +51,7 @@ class CheckRow:
         known = self.plan.to_json()
         keys = (
             "status",
-            "place",
+            "position",
             "adapter",
             "client",
             "package",

@@ -30,7 +30,7 @@ def look_in_chain(setting: Setting, value: SettingValue, environment: Environmen
         state = Looked(f"command {setting.command[0]}", "shadowed" if value.is_set else "used", None)
         looked.append(state)
         if not value.is_set:
-            source = f"command {setting.command[0]}, {setting.command_place}"
+            source = f"command {setting.command[0]}, {setting.command_position}"
             value = SettingValue(setting.name, command, "command", source, setting.required)
     return value._replace(looked=tuple(looked))
 

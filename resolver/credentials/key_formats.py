@@ -55,9 +55,9 @@ def _is_at_home(entry: Entry, base: SettingValue | None) -> bool:
     """Whether the key goes to a public host that the catalog names, and that no file of the user's moved."""
     if base is None or base.value is None:
         return not (base is not None and base.required)
-    place = base.place
-    ours = place is not None and place.layer in ("bundled", "extension")
-    is_shipped = entry.endpoint_place is None or entry.endpoint_place.layer in ("bundled", "extension")
+    position = base.position
+    ours = position is not None and position.layer in ("bundled", "extension")
+    is_shipped = entry.endpoint_position is None or entry.endpoint_position.layer in ("bundled", "extension")
     return ours and is_shipped and not is_private(str(base.value))
 
 
@@ -109,8 +109,8 @@ def _moved(entry: Entry, setting: Setting, value: SettingValue, foreign: tuple[s
 def _placeholder(entry: Entry, setting: Setting, value: SettingValue, what: str) -> Finding:
     message = f"{what} holds a placeholder, not a key of {entry.name}."
     keys = f" (get one at {entry.keys})" if entry.keys else ""
-    place = value.source.partition(", ")[2]
-    hint = f"export {what}=...{keys}" if value.kind == "environment" else f"Correct it in {place}{keys}."
+    position = value.source.partition(", ")[2]
+    hint = f"export {what}=...{keys}" if value.kind == "environment" else f"Correct it in {position}{keys}."
     return Finding("placeholder-value", "error", message, hint, setting.name)
 
 
@@ -120,7 +120,7 @@ def _unusual(
     """A key of another form than the provider's; said only where one file names both the form and the host."""
     if setting.pattern is None or fits(setting.pattern, key):
         return []
-    here, there = setting.pattern_place, base.place if base is not None else None
+    here, there = setting.pattern_position, base.position if base is not None else None
     if there is not None and (here is None or here.path != there.path):
         return []
     message = f"{what[0].upper()}{what[1:]} doesn't look like a key of {entry.name}."

@@ -53,14 +53,14 @@ def _settle_one(setting: Setting, argument: PlannedArgument | None, hits: list[F
             used.mark,
         )
     if setting.default is not None:
-        source = f"default, {setting.default_place}"
+        source = f"default, {setting.default_position}"
         return SettingValue(
             setting.name,
             _wrap(setting, setting.default),
             "default",
             source,
             setting.required,
-            setting.default_place,
+            setting.default_position,
             looked,
         )
     return SettingValue(setting.name, None, "none", "not set", setting.required, None, looked)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
-    from modelcatalog.catalog.model.entries import Place
+    from modelcatalog.catalog.model.entries import Position
     from modelcatalog.resolver.credentials.environment import FileMark
 
 
@@ -39,7 +39,7 @@ class SettingValue(NamedTuple):
     kind: Kind
     source: str
     required: bool = False
-    place: Place | None = None
+    position: Position | None = None
     looked: tuple[Looked, ...] = ()
     variable: str | None = None
     mark: FileMark | None = None

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def may_use_http(entry: Entry) -> bool:
     """Whether the entry says `allow_http: true`, and not in a project's file."""
-    place = entry.places.get("allow_http")
-    return entry.allow_http and place is not None and place.layer != "project"
+    position = entry.positions.get("allow_http")
+    return entry.allow_http and position is not None and position.layer != "project"
 
 
 def sent(auth: str, values: Mapping[str, SettingValue], headers: Mapping[str, str | Secret]) -> bool:

@@ -77,7 +77,7 @@ class Plan:
 
     def _rows(self) -> list[tuple[str, str, str]]:
         rows = [
-            ("provider", self.entry.id, str(self.entry.place)),
+            ("provider", self.entry.id, str(self.entry.position)),
             ("adapter", self.entry.adapter, self.versions),
             ("client", self.client, ""),
             ("model", self.model, ""),
@@ -173,7 +173,7 @@ class Plan:
             "qualifier": self.entry.qualifier,
             "model_id": self.model,
             "status": self.entry.status,
-            "place": str(self.entry.place),
+            "position": str(self.entry.position),
             "adapter": self.entry.adapter,
             "client": self.client,
             "package": {

@@ -24,7 +24,7 @@ def log_plan(plan: Plan, catalog: Catalog) -> None:
     if not logger.isEnabledFor(logging.DEBUG):
         return
     files = ", ".join(layer.path for layer in catalog.layers)
-    entry = f"entry {plan.entry.id} ({plan.entry.place})"
+    entry = f"entry {plan.entry.id} ({plan.entry.position})"
     lines = [f"catalog files {files}", f"{entry}, adapter {plan.entry.adapter}, client {plan.client}"]
     for name, setting in plan.settings.items():
         shown = plan.url if name == "base_url" and plan.url else setting.value

@@ -29,13 +29,13 @@ def foreign_host(
     entry, reference = comparison.entry, comparison.reference
     for name in ("adapter", "endpoint"):
         if getattr(entry, name) != getattr(reference, name) and comparison.project is not None:
-            return comparison.origin(entry.places.get(name))
+            return comparison.origin(entry.positions.get(name))
     if "host" in {name.lower() for name in entry.headers} - {name.lower() for name in reference.headers}:
         return comparison.origin(None)
     if base is None or base.value is None:
         usual = reference.settings.get("base_url")
         is_gone = usual is not None and usual.default is not None and comparison.project is not None
-        return comparison.origin(entry.places.get("settings/base_url")) if is_gone else None
+        return comparison.origin(entry.positions.get("settings/base_url")) if is_gone else None
     by_name = {value.name: value for value in values}
     origin = comparison.origin_of(base)
     if origin is not None:

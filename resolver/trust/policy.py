@@ -94,7 +94,7 @@ def sent_values(
     for name, hit in headers.items():
         known = comparison.reference.headers.get(name)
         chosen = known is None or hit.variable not in known.env
-        origin = away or (comparison.origin(comparison.entry.headers[name].place) if chosen else None)
+        origin = away or (comparison.origin(comparison.entry.headers[name].position) if chosen else None)
         own = hit.origin == ".env" and _is_own_secret(comparison, hit.variable, hit.mark, away)
         found += [SentValue(hit.variable, host, origin)] if origin and not own else []
     return found
@@ -192,7 +192,7 @@ def _finding(comparison: Comparison, origin: ProjectOrigin, host: str, whats: li
     what = " and ".join(filter(None, [", ".join(whats[:-1]), whats[-1]]))
     them = "it" if len(whats) == 1 else "them"
     verb = "is" if len(whats) == 1 else "are"
-    said = f"{origin.place} came with a project and would send {them} to {host}."
+    said = f"{origin.position} came with a project and would send {them} to {host}."
     message = f"{what[0].upper()}{what[1:]} {verb} yours, but {said}"
     return Finding("untrusted-source", "error", message, _hint(comparison, origin), "base_url")
 

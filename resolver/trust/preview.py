@@ -26,7 +26,7 @@ class Preview(NamedTuple):
     id: str
     address: str
     whats: tuple[str, ...]
-    place: str
+    position: str
 
 
 def preview(catalog: Catalog) -> list[Preview]:
@@ -81,7 +81,7 @@ def _of_entry(comparison: Comparison, taken: SettingValue | None = None) -> Iter
     ]
     if sent:
         whats = tuple(dict.fromkeys(one.what for one in sent))
-        yield Preview(entry.id, address or "an address of its choice", whats, sent[0].origin.place)
+        yield Preview(entry.id, address or "an address of its choice", whats, sent[0].origin.position)
 
 
 def _imagined(setting: Setting) -> Iterable[SettingValue]:
@@ -96,8 +96,10 @@ def _imagined(setting: Setting) -> Iterable[SettingValue]:
                 variable=variable,
             )
     if setting.default is not None:
-        source = f"default, {setting.default_place}"
-        yield SettingValue(setting.name, setting.default, "default", source, place=setting.default_place)
+        source = f"default, {setting.default_position}"
+        yield SettingValue(
+            setting.name, setting.default, "default", source, position=setting.default_position
+        )
 
 
 def _address(entry: Entry, values: list[SettingValue]) -> str | None:

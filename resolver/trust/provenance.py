@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from modelcatalog.catalog.model.catalog import Catalog
-    from modelcatalog.catalog.model.entries import Entry, Place
+    from modelcatalog.catalog.model.entries import Entry, Position
     from modelcatalog.catalog.model.layers import Layer
     from modelcatalog.resolver.credentials.values import SettingValue
 
@@ -26,9 +26,9 @@ _TAKEN = ("environment", ".env", "secrets", "keyring")
 
 
 class ProjectOrigin(NamedTuple):
-    """A project's file that decides something. `place` and `file` as a person writes them."""
+    """A project's file that decides something. `position` and `file` as a person writes them."""
 
-    place: str
+    position: str
     file: str
 
 
@@ -53,7 +53,7 @@ class Comparison(NamedTuple):
         known = self.reference.settings.get(value.name)
         if value.kind == "default":
             is_same = known is not None and known.default == self.entry.settings[value.name].default
-            return None if is_same else self.origin(value.place)
+            return None if is_same else self.origin(value.position)
         return self.choice(value)
 
     def choice(self, value: SettingValue) -> ProjectOrigin | None:
@@ -62,11 +62,11 @@ class Comparison(NamedTuple):
         if value.kind not in _TAKEN or (known is not None and value.variable in known.variables):
             return None
         setting = self.entry.settings[value.name]
-        return self.origin(setting.also_place if value.variable in setting.also else setting.env_place)
+        return self.origin(setting.also_position if value.variable in setting.also else setting.env_position)
 
-    def origin(self, place: Place | None) -> ProjectOrigin:
+    def origin(self, position: Position | None) -> ProjectOrigin:
         """The project's file, at this position if that is one in it."""
-        at = place if place is not None and place.layer == "project" else self.entry.place
+        at = position if position is not None and position.layer == "project" else self.entry.position
         file = self.project.path if self.project is not None else at.path
         return ProjectOrigin(str(at) if at.layer == "project" else file, file)
 
@@ -79,7 +79,7 @@ def compare(catalog: Catalog, entry: Entry, *, honours_trust: bool = True) -> Co
     if honours_trust and is_trusted(layer.file, layer.digest):
         return Comparison(entry, entry, catalog, None)
     below = catalog.without_project
-    if all(place.layer != "project" for place in entry.places.values()):
+    if all(position.layer != "project" for position in entry.positions.values()):
         return Comparison(entry, entry, below, layer, honours_trust)
     return Comparison(entry, _reference(below, catalog, entry), below, layer, honours_trust)
 
@@ -140,5 +140,5 @@ def _blank(entry: Entry) -> Entry:
         if name in ("api_key", "base_url")
     }
     return entry._replace(
-        settings=settings, headers={}, auth=("key", "none"), endpoint="{base_url}", places={}
+        settings=settings, headers={}, auth=("key", "none"), endpoint="{base_url}", positions={}
     )

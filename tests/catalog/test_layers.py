@@ -36,7 +36,7 @@ def test_two_lines_make_a_provider(tmp_path: Path) -> None:
     assert entry.settings["api_key"].required
     assert entry.settings["base_url"].env == ("MY_ACME_BASE_URL",)
     assert entry.settings["base_url"].default == "https://llm.acme.dev/v1"
-    assert str(entry.settings["base_url"].default_place) == "user.yaml:4"
+    assert str(entry.settings["base_url"].default_position) == "user.yaml:4"
     assert entry.default_target == "client"
     assert entry.auth == ("key",)
 
@@ -52,9 +52,9 @@ def test_maps_merge_lists_replace_and_null_takes_away(tmp_path: Path) -> None:
     assert entry.aliases == ("a3",)
     assert {name: header.value for name, header in entry.headers.items()} == {"X-A": "one", "X-C": "three"}
     assert "region" not in entry.settings
-    assert str(entry.headers["X-A"].place) == "user.yaml:6"
-    assert str(entry.headers["X-C"].place) == "project.yaml:5"
-    assert str(entry.settings["base_url"].default_place) == "user.yaml:4"
+    assert str(entry.headers["X-A"].position) == "user.yaml:6"
+    assert str(entry.headers["X-C"].position) == "project.yaml:5"
+    assert str(entry.settings["base_url"].default_position) == "user.yaml:4"
 
 
 def test_null_takes_a_provider_away_and_a_later_layer_starts_anew(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_qualifier_patches_its_provider(tmp_path: Path) -> None:
     europe = catalog.entry("acme", "eu")
     assert europe.id == "acme/eu"
     assert "project" not in europe.settings
-    assert str(europe.place) == "user.yaml:7"
+    assert str(europe.position) == "user.yaml:7"
     assert catalog.entry("acme", "batch").settings["api_key"].env == ("ACME_API_KEY",)
 
 

@@ -130,7 +130,7 @@ def test_extension_is_listed_explained_and_valid(site: Path) -> None:
     assert "acme-native" in catalog(site, "list").stdout
     plan = json.loads(catalog(site, "explain", "acme-native/x", "--json", ACME_NATIVE_API_KEY=KEY).stdout)
     assert plan["adapter"] == "acme"
-    assert plan["place"] == "acme-models/models.yaml:4"
+    assert plan["position"] == "acme-models/models.yaml:4"
     assert catalog(site, "validate").returncode == 0
 
 

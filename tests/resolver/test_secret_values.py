@@ -167,7 +167,7 @@ def test_report_of_trust_as_json(tmp_path: Path) -> None:
             "id": "openai",
             "address": "http://a.example/v1",
             "sends": SENT,
-            "place": "models.yaml:3",
+            "position": "models.yaml:3",
         }
         assert found == {"file": "models.yaml", "recorded": yes}
 
@@ -175,7 +175,7 @@ def test_report_of_trust_as_json(tmp_path: Path) -> None:
 def test_dotenv_that_leads_a_key_elsewhere_is_shown_by_its_line(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("# mine\nOPENAI_BASE_URL=http://a.example/v1\nOPENAI_API_KEY=x\n", "utf-8")
     [found] = [one for one in trust(".env").sendings if one.id == "openai"]
-    assert (found.address, found.whats, found.place) == ("http://a.example/v1", tuple(SENT), ".env:2")
+    assert (found.address, found.whats, found.position) == ("http://a.example/v1", tuple(SENT), ".env:2")
 
 
 def test_base_url_with_what_the_sdk_adds_is_a_problem() -> None:

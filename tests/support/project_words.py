@@ -50,7 +50,7 @@ class Word:
     user_more: str = ""
     user_top: str = ""
     evil: bool = True
-    place: str = "models.yaml:2"
+    position: str = "models.yaml:2"
 
     def __str__(self) -> str:
         return self.name
@@ -162,11 +162,11 @@ WORDS = [
     Word(
         "setting of a template, in .env",
         dotenv="ACME_GATEWAY=127.0.0.1",
-        place=".env:1",
+        position=".env:1",
         user_base="'http://{gateway}:PORT/v1'",
         user_more="SETTINGS gateway: {default: 127.0.0.2, env: ACME_GATEWAY}",
     ),
-    Word("base URL in .env", dotenv="ACME_BASE_URL=EVIL", place=".env:1"),
+    Word("base URL in .env", dotenv="ACME_BASE_URL=EVIL", position=".env:1"),
     Word("Host header", "providers: {acme: {headers: {Host: evil.example}}}", evil=False),
     Word("adapter", "providers: {acme: {adapter: groq}}", evil=False),
 ]

@@ -121,7 +121,7 @@ def test_secret_goes_nowhere_by_a_projects_word(
     assert not good.requests
     assert not evil.requests
     said = str(error).partition(" came with a project")[0]
-    assert said == f"{kind.reported} is yours, but {word.place}"
+    assert said == f"{kind.reported} is yours, but {word.position}"
     host = (evil if word.evil else good).origin.partition("://")[2]
     assert host in str(error)
     assert SECRET not in str(error)

@@ -63,7 +63,7 @@ def lines(plan: Plan, *, checked: bool = True) -> list[str]:
     entry = plan.entry
     qualifier = f", qualifier {entry.qualifier}" if entry.qualifier else ""
     rows = [
-        ("provider", f"{entry.provider}{qualifier}", str(entry.place)),
+        ("provider", f"{entry.provider}{qualifier}", str(entry.position)),
         ("adapter", entry.adapter, plan.versions),
         ("client", plan.client, ""),
         ("model", plan.model, "" if plan.model == plan.ref.model else f"{entry.model_prefix} put before it"),

@@ -69,5 +69,5 @@ def _as_json(entry: Entry) -> dict[str, Any]:
         "variables": [variable for setting in entry.settings.values() for variable in setting.variables],
         "required": [setting.name for setting in entry.settings.values() if setting.required],
         "docs": entry.docs,
-        "place": str(entry.place),
+        "position": str(entry.position),
     }

@@ -47,7 +47,7 @@ def _lines(catalog: Catalog, entry: Entry) -> list[str]:
         ("verified", entry.verified),
     ):
         rows += [(key, str(value))] if value else []
-    rows += [("defined in", str(entry.place))]
+    rows += [("defined in", str(entry.position))]
     settings = [("  " + setting.name, _setting(setting)) for setting in entry.settings.values()]
     headers = [("  " + name, header.value or ", ".join(header.env)) for name, header in entry.headers.items()]
     lines = [entry.id, *columns(rows), "  settings", *columns(settings)]
@@ -102,7 +102,7 @@ def _as_json(catalog: Catalog, entry: Entry) -> dict[str, Any]:
         "models": {
             model: dict(catalog.facts(entry.provider, model)) for model in catalog.models(entry.provider)
         },
-        "place": str(entry.place),
+        "position": str(entry.position),
     }
 
 
@@ -114,5 +114,5 @@ def _setting_json(setting: Setting) -> dict[str, Any]:
         "secret": setting.secret,
         "required": setting.required,
         "description": setting.description,
-        "place": str(setting.env_place) if setting.env_place else None,
+        "position": str(setting.env_position) if setting.env_position else None,
     }

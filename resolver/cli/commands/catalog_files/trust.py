@@ -73,7 +73,7 @@ def _shown(path: Path, sent: list[Preview]) -> list[str]:
     lines = [f"{path} would send"]
     for one in sent:
         lines += fold("  ", ", ".join(f"{what}{_state(what)}" for what in one.whats))
-        lines += columns([("to", one.address), ("for", f"{one.id}/... ({one.place})")], indent=6)
+        lines += columns([("to", one.address), ("for", f"{one.id}/... ({one.position})")], indent=6)
     return lines
 
 
@@ -132,6 +132,7 @@ def _remove(files: list[Path], *, json: bool) -> None:
 
 def _as_json(path: Path, sent: list[Preview]) -> dict[str, object]:
     rows = [
-        {"id": one.id, "address": one.address, "sends": list(one.whats), "place": one.place} for one in sent
+        {"id": one.id, "address": one.address, "sends": list(one.whats), "position": one.position}
+        for one in sent
     ]
     return {"file": str(path), "sends": rows}
