@@ -31,7 +31,7 @@ def is_wanted(connection: Connection, *, default: bool = False) -> bool:
     if isinstance(value, str):
         value = {"true": True, "false": False}.get(value, value)
     if not isinstance(value, bool):
-        raise ArgumentError(f"{NAME} must be true or false, not {value!r}.", argument=NAME)
+        raise ArgumentError(f"{NAME} is {value!r}; expected true or false.", argument=NAME)
     return value
 
 

@@ -139,7 +139,7 @@ def _parts(content: object) -> list[dict[str, Any]]:
         return [_part(content)]
     if isinstance(content, Sequence):
         return [{"text": one} if isinstance(one, str) else _part(one) for one in content]
-    raise TypeError(f"a content is a text or a list of parts, not {type(content).__name__}")
+    raise TypeError(f"expected a text or a list of parts as content, got {type(content).__name__}")
 
 
 def _part(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _mapping(given: object) -> Mapping[Any, Any]:
     value = _read(given) if isinstance(given, str) else given
     if not isinstance(value, Mapping):
         raise ArgumentError(
-            f"{_ARGUMENT} must be a mapping such as {{hate_speech: low_and_above}}, not {given!r}.",
+            f"{_ARGUMENT} is {given!r}; expected a mapping such as {{hate_speech: low_and_above}}.",
             argument=_ARGUMENT,
         )
     return value

@@ -34,7 +34,7 @@ def folder_problem(path: str | os.PathLike[str]) -> str | None:
 def folder_of(path: object, argument: str = "model_path") -> Path:
     """The folder, absolute. Raises ArgumentError for one that is not found: it is never looked up on a hub."""
     if not isinstance(path, str | os.PathLike) or not str(path).strip():
-        raise ArgumentError(f"{argument} must be the path of a folder, not {path!r}.", argument=argument)
+        raise ArgumentError(f"{argument} is {path!r}; expected the path of a folder.", argument=argument)
     problem = folder_problem(path)
     if problem is not None:
         raise ArgumentError(f"{argument}: {problem}.", argument=argument)

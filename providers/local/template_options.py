@@ -25,7 +25,7 @@ def template_text(template: object) -> str | None:
     if template is None:
         return None
     if not isinstance(template, str | os.PathLike):
-        raise no_template(f"it must be text, not {type(template).__name__}")
+        raise no_template(f"expected text, got {type(template).__name__}")
     path = Path(template).expanduser()
     try:
         if path.is_file():
@@ -48,7 +48,7 @@ def kwargs_of(given: object) -> dict[str, Any]:
     """The names and values that go to the template. Raises ArgumentError for what the call itself gives."""
     if not isinstance(given, Mapping | None):
         raise ArgumentError(
-            f"template_kwargs must be a mapping of names to values, not {given!r}.",
+            f"template_kwargs is {given!r}; expected a mapping of names to values.",
             argument="template_kwargs",
         )
     kwargs = dict(given or {})

@@ -93,7 +93,7 @@ def limit_of(call: ChatCall, tokens: int, window: int | None, usual: int | None)
     """How many tokens the answer may have. Raises PromptTooLongError when there is no room for one."""
     wanted = call.max_tokens if call.max_tokens is not None else usual or USUAL_LIMIT
     if wanted < 1:
-        raise ArgumentError(f"max_tokens must be 1 or more, not {wanted}.", argument="max_tokens")
+        raise ArgumentError(f"max_tokens is {wanted}; expected 1 or more.", argument="max_tokens")
     if window is None:
         return wanted
     if tokens >= window:
@@ -198,7 +198,7 @@ def _ends(model: Any, options: Mapping[str, Any]) -> frozenset[int]:
 def _sampling(call: ChatCall) -> dict[str, Any]:
     """What the call says of sampling; the model's own generation_config holds for what it doesn't say."""
     if call.temperature is not None and call.temperature < 0:
-        raise ArgumentError("temperature must be 0 or more.", argument="temperature")
+        raise ArgumentError(f"temperature is {call.temperature}; expected 0 or more.", argument="temperature")
     if call.temperature == 0:
         return {"do_sample": False}
     given = {"temperature": call.temperature, "top_p": call.top_p}
@@ -213,7 +213,7 @@ def _top_logprobs(extra: dict[str, Any]) -> int | None:
         isinstance(top, bool) or not isinstance(top, int) or not 0 <= top <= _MOST_LOGPROBS
     ):
         raise ArgumentError(
-            f"top_logprobs must be 0 to {_MOST_LOGPROBS}, not {top!r}.", argument="top_logprobs"
+            f"top_logprobs is {top!r}; expected 0 to {_MOST_LOGPROBS}.", argument="top_logprobs"
         )
     return (top or 0) if wanted or top else None
 

@@ -118,9 +118,9 @@ def _batches(adapter: Mapping[str, object]) -> tuple[int, float]:
     size = adapter.get(name)
     size = SIZE if size is None else size
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-        raise ArgumentError(f"{name} must be a whole number from 1 on, not {size!r}.", argument=name)
+        raise ArgumentError(f"{name} is {size!r}; expected a whole number from 1 on.", argument=name)
     wait = adapter.get("batch_wait")
     wait = SILENCE if wait is None else wait
     if isinstance(wait, bool) or not isinstance(wait, int | float) or not 0 <= wait < float("inf"):
-        raise ArgumentError(f"batch_wait must be seconds, 0 or more, not {wait!r}.", argument="batch_wait")
+        raise ArgumentError(f"batch_wait is {wait!r}; expected seconds, 0 or more.", argument="batch_wait")
     return size, float(wait)

@@ -74,7 +74,7 @@ def device_of(asked: object) -> str:
         return kind or "cpu"
     text = str(asked).strip()
     if isinstance(asked, bool) or not text:
-        raise _no_device(asked, "it must be a number, or a name such as cuda:0, mps or cpu")
+        raise _no_device(asked, "expected a number, or a name such as cuda:0, mps or cpu")
     if text.isdigit():
         if kind is None:
             raise _no_device(asked, f"it is the number of an accelerator, and {_no_accelerator(torch)}")

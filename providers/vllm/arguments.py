@@ -86,9 +86,9 @@ def client_keywords(connection: Connection) -> dict[str, Any]:
     own: dict[str, Any] = {"timeout": connection.timeout, "token": token_of(connection)}
     own["max_connections"] = _number(given, "max_connections", 32)
     own["emulate_tools"] = _truth(given, "emulate_tools")
-    own["template_kwargs"] = given.get("template_kwargs")
-    if not isinstance(own["template_kwargs"], Mapping | None):
-        raise ArgumentError("template_kwargs must be a mapping.", argument="template_kwargs")
+    own["template_kwargs"] = kwargs = given.get("template_kwargs")
+    if not isinstance(kwargs, Mapping | None):
+        raise ArgumentError(f"template_kwargs is {kwargs!r}; expected a mapping.", argument="template_kwargs")
     own["chat_template"] = given.get("chat_template")
     return own
 
@@ -96,7 +96,7 @@ def client_keywords(connection: Connection) -> dict[str, Any]:
 def _number(given: Mapping[str, Any], name: str, default: int) -> int:
     value = given.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ArgumentError(f"{name} must be a whole number from 1 on, not {value!r}.", argument=name)
+        raise ArgumentError(f"{name} is {value!r}; expected a whole number from 1 on.", argument=name)
     return value
 
 
@@ -105,5 +105,5 @@ def _truth(given: Mapping[str, Any], name: str) -> bool | None:
     if isinstance(value, str):
         value = {"true": True, "false": False}.get(value, value)
     if value is not None and not isinstance(value, bool):
-        raise ArgumentError(f"{name} must be true or false, not {value!r}.", argument=name)
+        raise ArgumentError(f"{name} is {value!r}; expected true or false.", argument=name)
     return value

@@ -36,7 +36,7 @@ def devices_of(value: object) -> Devices | None:
     found = [match for match in matches if match is not None]
     kinds = {match["kind"] for match in found}
     if not parts or len(found) < len(matches) or len(kinds) > 1:
-        raise _refused(f"device must be numbers such as 0 or 0,1, or cuda:1, cuda or cpu, not {value!r}")
+        raise _refused(f"device is {value!r}; expected numbers such as 0 or 0,1, or cuda:1, cuda or cpu")
     ids = tuple(match["uuid"] or int(match["number"]) for match in found)
     if len(set(ids)) < len(ids):
         raise _refused(f"device names one device twice: {value!r}")

@@ -107,10 +107,10 @@ def test_the_token_of_the_hub_is_no_argument_since_vllm_shows_those(engine: dict
 @pytest.mark.parametrize(
     ("adapter", "said"),
     [
-        ({"max_connections": 0}, "max_connections must be a whole number from 1 on, not 0"),
-        ({"max_connections": True}, "max_connections must be a whole number"),
-        ({"emulate_tools": "maybe"}, "emulate_tools must be true or false, not 'maybe'"),
-        ({"template_kwargs": 3}, "template_kwargs must be a mapping"),
+        ({"max_connections": 0}, "max_connections is 0; expected a whole number from 1 on"),
+        ({"max_connections": True}, "max_connections is True; expected a whole number"),
+        ({"emulate_tools": "maybe"}, "emulate_tools is 'maybe'; expected true or false"),
+        ({"template_kwargs": 3}, "template_kwargs is 3; expected a mapping"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused(adapter: dict[str, Any], said: str) -> None:

@@ -143,9 +143,9 @@ def test_every_option_of_generate_is_taken_by_its_name(chatty: SyncResolvedModel
     [
         ({"repetition_penality": 2}, "no option 'repetition_penality'.*Did you mean 'repetition_penalty'"),
         ({"num_return_sequences": 2}, "no option 'num_return_sequences'"),
-        ({"max_tokens": 0}, "max_tokens must be 1 or more"),
-        ({"temperature": -1}, "temperature must be 0 or more"),
-        ({"top_logprobs": 21}, "top_logprobs must be 0 to 20"),
+        ({"max_tokens": 0}, "max_tokens is 0; expected 1 or more"),
+        ({"temperature": -1}, "temperature is -1; expected 0 or more"),
+        ({"top_logprobs": 21}, "top_logprobs is 21; expected 0 to 20"),
         ({"logprobs": True, "num_beams": 2}, "can't be had of a beam search"),
     ],
 )

@@ -144,7 +144,7 @@ def test_template_kwargs_say_that_an_answer_has_begun(plain: Any) -> None:
         ("./nowhere.jinja", "'./nowhere.jinja' is neither the text of one nor a file that is there"),
         ("", "neither"),
         ("x" * 5000, "neither"),
-        (7, "it must be text, not int"),
+        (7, "expected text, got int"),
         ("{% for %}", "no template of Jinja"),
     ],
 )
