@@ -54,8 +54,10 @@ class Bedrock(Adapter):
             return taken - {"self", "service_name"}
         from importlib import import_module
 
-        model = import_module("botocore.session").get_session().get_service_model("bedrock-runtime")
-        return frozenset(model.operation_model("Converse").input_shape.members)
+        # From its data alone: a session of botocore reads the profile and its files.
+        data = import_module("botocore.loaders").Loader().load_service_model("bedrock-runtime", "service-2")
+        service = import_module("botocore.model").ServiceModel(data, "bedrock-runtime")
+        return frozenset(service.operation_model("Converse").input_shape.members)
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """boto3's client, or what opens aioboto3's at its first use. ValueError without a region; ArgumentError."""

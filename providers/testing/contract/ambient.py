@@ -46,6 +46,16 @@ class AmbientContract:
         declared = {one.variable for one in load_adapter(adapter_name).AMBIENT}
         assert declared <= service.poison.keys()
 
+    @pytest.mark.usefixtures("poisoned")
+    def test_parameters_are_the_same_whatever_the_environment(
+        self, runner: Runner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        adapter = runner.adapter
+        before = {target: adapter.parameters(target) for target in adapter.TARGETS}
+        for variable in ("AWS_PROFILE", "AWS_CONFIG_FILE", "GOOGLE_APPLICATION_CREDENTIALS"):
+            monkeypatch.setenv(variable, "no-such-thing")
+        assert {target: adapter.parameters(target) for target in adapter.TARGETS} == before
+
     def test_nothing_ambient_is_sent(
         self, runner: Runner, server: RecordingServer, poisoned: Callable[[], dict[str, str]]
     ) -> None:
