@@ -29,7 +29,9 @@ def build(connection: Connection, *, sync: bool) -> Built:
     except Exception as error:
         if type(error).__name__ != "ProfileNotFound":
             raise
-        raise ArgumentError(f"{error}, or AWS_PROFILE names it.", argument="profile") from error
+        raise ArgumentError(
+            f"{error}; the argument profile or AWS_PROFILE names it.", argument="profile"
+        ) from error
 
 
 def _build(connection: Connection, *, sync: bool) -> Built:

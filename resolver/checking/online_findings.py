@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.finding import Finding, Severity
+from modelcatalog.resolver.probing.probe import credential_hint
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Failure
@@ -60,14 +61,9 @@ def finding_for(row: CheckRow, failure: Failure, timeout: float) -> Finding:
 def _hint(code: str, row: CheckRow, timeout: float) -> str | None:
     entry, settings = row.plan.entry, row.plan.settings
     base = settings.get("base_url")
-    key = settings.get("api_key")
     match code:
         case "key-refused" | "access-denied":
-            source = (
-                f"The key came from {key.source}" if key is not None and key.is_set else "No key was sent"
-            )
-            new = f"; get one at {entry.keys}" if entry.keys else ""
-            return f"{source}{new}."
+            return credential_hint(row.plan)
         case "credentials-failed":
             return row.plan.identity.hint if row.plan.identity is not None else None
         case "connection-refused":

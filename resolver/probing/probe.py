@@ -172,10 +172,7 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
         case "model":
             return replace(report, hint=_near_models(resolved, adapter, plan))
         case "auth":
-            key = plan.settings.get("api_key")
-            where = f"the key came from {key.source}" if key is not None and key.is_set else "no key was sent"
-            keys = f"; get one at {plan.entry.keys}" if plan.entry.keys else ""
-            return replace(report, hint=f"{where[0].upper()}{where[1:]}{keys}.")
+            return replace(report, hint=credential_hint(plan))
         case "dns":
             return replace(
                 report, hint="Is the host of the base URL right, and does this machine reach the network?"
@@ -186,6 +183,17 @@ def _diagnosed(resolved: SyncResolvedModel[Any], report: ProbeReport, timeout: f
             hint = "Is the proxy's address right? Hosts in NO_PROXY are called without it."
             return replace(report, hint=hint)
     return report
+
+
+def credential_hint(plan: Plan) -> str | None:
+    """Where the refused credential came from, and how to get another one."""
+    identity = plan.identity
+    if identity is not None:
+        source = f"The credentials came from {identity.source}." if identity.source else ""
+        return " ".join(filter(None, (source, identity.hint))) or None
+    key = plan.settings.get("api_key")
+    source = f"The key came from {key.source}" if key is not None and key.is_set else "No key was sent"
+    return f"{source}; get one at {plan.entry.keys}." if plan.entry.keys else f"{source}."
 
 
 def hint_for(resolved: SyncResolvedModel[Any], error: ProviderCallError, timeout: float) -> str | None:

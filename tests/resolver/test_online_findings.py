@@ -64,7 +64,7 @@ HINTS = [
         "tls",
         "Behind a company's proxy, name its root certificate: export SSL_CERT_FILE=/path/to/ca.pem",
     ),
-    ("server", "timeout", "Give it more time: catalog check acme --online --timeout 60"),
+    ("deadline", "timeout", "Give it more time: catalog check acme --online --timeout 60"),
     ("rate", "quota", "Try again later."),
     ("error", "server", "Try again later."),
     ("no-credit", "quota", "Add credit at https://acme.example/keys."),
@@ -156,3 +156,24 @@ def test_summary_of_a_row_is_its_first_error_or_where_the_key_came_from() -> Non
     identity = CloudIdentity("aws", "this machine")
     known = replace(row({}, api_key="none").plan, identity=identity)
     assert replace(row(), plan=known, findings=()).summary == ("this machine", "")
+
+
+CLOUDS = [entry.id for entry in load_catalog(user=False, project=False).entries() if "key" not in entry.auth]
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+@pytest.mark.parametrize("reason", ["key", "forbidden"])
+def test_refused_credentials_of_a_cloud_are_not_called_a_key(
+    name: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = load_catalog(user=False, project=False)
+    nothing = check(name, catalog=catalog, env={}).rows[0]
+    identity = nothing.plan.identity
+    assert identity is not None
+    assert identity.hint
+    assert finding_for(nothing, failure("auth", reason), 5.0).hint == identity.hint
+    if "aws" in nothing.plan.entry.auth:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAQ7")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x" * 40)
+        found = finding_for(check(name, catalog=catalog).rows[0], failure("auth", reason), 5.0)
+        assert found.hint == "The credentials came from AWS_ACCESS_KEY_ID, environment."
