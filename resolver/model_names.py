@@ -119,6 +119,23 @@ def unknown_provider(
     )
 
 
+def unknown_qualifier(provider: str, qualifier: str, name: str, catalog: Catalog) -> UnknownQualifierError:
+    """The error for an entry's name whose qualifier the provider doesn't have; it may be a model."""
+    from modelcatalog.catalog.diagnostics.suggestions import nearest
+
+    known = catalog.entry(provider).qualifiers
+    near = [f"{provider}/{one}" for one in nearest(qualifier, known)]
+    every = [provider, *(f"{provider}/{one}" for one in known)]
+    return UnknownQualifierError(
+        f"{provider} has no qualifier {qualifier!r}",
+        name=name,
+        provider=provider,
+        qualifier=qualifier,
+        suggestions=near,
+        hint=", ".join(near or every),
+    )
+
+
 def _all(catalog: Catalog) -> str:
     return f"catalog list (shows all {len(catalog.providers)})"
 

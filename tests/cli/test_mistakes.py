@@ -52,6 +52,9 @@ MISTAKES = [
         f"catalog list (shows all {COUNT})",
     ),
     Mistake("explain openai", "no model in 'openai'; expected openai/MODEL", None),
+    Mistake("check openai/azur", "openai has no qualifier 'azur'", "openai/azure"),
+    Mistake("check openai/gpt-4o", "openai has no qualifier 'gpt-4o'", "openai, openai/azure"),
+    Mistake("show groq/x", "groq has no qualifier 'x'", "groq"),
     Mistake("explain opnai/gpt-5", "no provider 'opnai'", "openai/gpt-5"),
     Mistake(
         "explain nosuch/nosuch-chat",
