@@ -22,6 +22,8 @@ class AdapterFacts(Protocol):
     def TARGETS(self) -> frozenset[str]: ...  # noqa: N802  the adapters' own constant
     @property
     def SETTINGS(self) -> frozenset[str]: ...  # noqa: N802
+    @property
+    def AUTH(self) -> frozenset[str]: ...  # noqa: N802
 
 
 class Adapters(Protocol):
@@ -44,7 +46,7 @@ def check_entry(entry: Entry, adapters: Adapters) -> list[Problem]:
         message = f"{entry.id!r} names the adapter {entry.adapter!r}, which is not an adapter"
         return [_problem(entry, "adapter", message, "unknown-adapter", hint)]
     facts = adapters.facts(entry.adapter)
-    problems = [*_targets(entry, facts), *_settings(entry, facts)]
+    problems = [*_auth(entry, facts), *_targets(entry, facts), *_settings(entry, facts)]
     if entry.replacement and entry.status == "active":
         problems.append(
             _problem(
@@ -62,6 +64,13 @@ def usual_adapter_hint(name: str) -> str | None:
     """What to do about a name that other tools give to the adapter that is used where none is named."""
     is_usual = re.search(r"openai|compatible", name, re.IGNORECASE) is not None
     return f"remove this line: the adapter is {USUAL_ADAPTER} where none is named" if is_usual else None
+
+
+def _auth(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
+    absent = [repr(scheme) for scheme in entry.auth if scheme not in facts.AUTH]
+    if absent:
+        message = f"the adapter {entry.adapter!r} of {entry.id!r} has no auth {' and no auth '.join(absent)}"
+        yield _problem(entry, "auth", message, "unknown-auth", f"it has {', '.join(sorted(facts.AUTH))}")
 
 
 def _targets(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:

@@ -67,6 +67,10 @@ class Adapter:
     REQUEST: ClassVar[str] = ""
     """Module, class and method of the native call: `openai.resources.chat.Completions.create`."""
     URL_RULE: ClassVar[UrlRule] = UrlRule((), "", forbid_version=False)
+    AUTH: ClassVar[frozenset[str]] = frozenset({"key", "none"})
+    """The schemes of auth with which the client can be built: of key, aws, google, entra and none."""
+    BEARER: ClassVar[frozenset[str]] = frozenset()
+    """Those of AUTH whose token is sent where the key is."""
     TARGETS: ClassVar[frozenset[str]] = frozenset({"client", "request"})
     SETTINGS: ClassVar[frozenset[str]] = frozenset({"api_key", "base_url"})
     ARGUMENTS: ClassVar[frozenset[str]] = frozenset()

@@ -27,6 +27,10 @@ class AnswerError(Exception):
         self.method = method
 
 
+class TokenError(Exception):
+    """No token came from where a call's credentials are, so that nothing was sent to the service."""
+
+
 class Usage(NamedTuple):
     """Tokens, as the service counted them."""
 

@@ -28,6 +28,8 @@ class Anthropic(Adapter):
     CALLS = "modelcatalog.providers.anthropic.chat"
     CLIENTS = ("anthropic.Anthropic", "anthropic.AsyncAnthropic")
     TARGETS = frozenset({"client", "request", "body"})
+    AUTH: ClassVar[frozenset[str]] = frozenset({"key", "google", "entra", "none"})
+    BEARER: ClassVar[frozenset[str]] = frozenset({"google", "entra"})
     URL_RULE = UrlRule(strip=("/v1/messages", "/messages", "/v1/models"), version="/v1", forbid_version=True)
     # The longest page there is: https://docs.claude.com/en/api/models-list, 2026-11-23
     MODELS_PATH = "/v1/models?limit=1000"
@@ -62,6 +64,10 @@ class Anthropic(Adapter):
         sdk = import_sdk(self.PACKAGE)
         # "" keeps the SDK from looking for its variable.
         own = key_and_base_url(connection) | {"webhook_key": ""}
+        if connection.auth in self.BEARER:
+            from modelcatalog.providers.identities.bearer_tokens import bearer_tokens
+
+            own["api_key"] = bearer_tokens(connection, sync=sync)
         kit = Kit(sdk=sdk, variable=CUSTOM_HEADERS.variable, headers=_own_headers, instead=_INSTEAD)
         return build_client(kit, sdk.Anthropic if sync else sdk.AsyncAnthropic, connection, own, sync=sync)
 

@@ -26,6 +26,8 @@ class AnthropicBedrock(Anthropic):
     PACKAGE = Package("anthropic", "anthropic", "2.10", "anthropic-bedrock")
     FURTHER_PACKAGES = (Package("boto3", "boto3", "1.28.57", "anthropic-bedrock"),)
     KEY_VARIABLES = ()
+    AUTH = frozenset({"aws", "key", "none"})
+    BEARER = frozenset()
     CLIENTS = ("anthropic.AnthropicBedrock", "anthropic.AsyncAnthropicBedrock")
     SETTINGS = frozenset({"region", "base_url", "api_key", *CREDENTIALS})
     URL_RULE = UrlRule(strip=("/model", "/v1/messages", "/messages"), version="", forbid_version=False)

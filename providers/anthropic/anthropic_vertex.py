@@ -30,6 +30,8 @@ class AnthropicVertex(Anthropic):
     PACKAGE = Package("anthropic", "anthropic", "2.10", "anthropic-vertex")
     FURTHER_PACKAGES = (Package("google-auth", "google.auth", "2.0", "anthropic-vertex"),)
     KEY_VARIABLES = ()
+    AUTH = frozenset({"google", "none"})
+    BEARER = frozenset()
     CLIENTS = ("anthropic.AnthropicVertex", "anthropic.AsyncAnthropicVertex")
     SETTINGS = frozenset({"project", "region", "base_url", "access_token", "credentials_file"})
     URL_RULE = UrlRule(strip=("/projects",), version="/v1", forbid_version=False)

@@ -22,6 +22,7 @@ class Bedrock(Adapter):
     # botocore makes the class as it runs.
     CLIENTS = ("botocore.client.BedrockRuntime", "aiobotocore.client.BedrockRuntime")
     TARGETS = frozenset({"session.client", "request", "body", "adapter"})
+    AUTH = frozenset({"key", "aws", "none"})
     ARGUMENTS = PARAMETERS
     SETTINGS = frozenset(
         "api_key base_url region profile aws_access_key_id aws_secret_access_key aws_session_token".split()

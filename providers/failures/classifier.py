@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelcatalog.catalog.redaction.secret import redact
-from modelcatalog.providers.adapter.chat_types import AnswerError
+from modelcatalog.providers.adapter.chat_types import AnswerError, TokenError
 from modelcatalog.providers.adapter.connection import Failure
 from modelcatalog.providers.failures.codes import CODES
 from modelcatalog.providers.failures.not_sent import not_sent
@@ -111,6 +111,8 @@ def _judged(
     chain: Sequence[BaseException], read: Reader, otherwise: Callable[[Sequence[BaseException]], Cause]
 ) -> tuple[int | None, Cause]:
     for one in chain:
+        if isinstance(one, TokenError):
+            return None, Cause("auth", "credentials", str(one))
         if isinstance(one, AnswerError):
             return one.status, _unread(one)
         match read(one):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
-from modelcatalog.providers.adapter.chat_types import AnswerError
+from modelcatalog.providers.adapter.chat_types import AnswerError, TokenError
 from modelcatalog.providers.failures.transport import HEADER, Cause, causes
 
 # Of these classes themselves: what an SDK or an HTTP library means by a subclass is its own affair.
@@ -33,7 +33,7 @@ def not_sent(error: BaseException, secrets: Sequence[str] = ()) -> Cause | None:
     error of another one is being handled.
     """
     for one in causes(error, hidden=False):
-        if isinstance(one, AnswerError) or hasattr(one, "modelcatalog_answered"):
+        if isinstance(one, AnswerError | TokenError) or hasattr(one, "modelcatalog_answered"):
             return None
         if isinstance(one, ArgumentError):
             return Cause("local", "argument", one.message)

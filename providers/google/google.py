@@ -27,6 +27,7 @@ class Google(Adapter):
     PACKAGE = GENAI
     CALLS = "modelcatalog.providers.google.chat"
     FAILURES = "modelcatalog.providers.google.failure"
+    AUTH: ClassVar[frozenset[str]] = frozenset({"key"})
     CLIENTS = ("google.genai.Client", "google.genai.Client")
     TARGETS = frozenset({"client", "request", "adapter"})
     URL_RULE = UrlRule(

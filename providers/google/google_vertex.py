@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class GoogleVertex(Google):
     """`google.genai.Client`, for Vertex AI."""
 
+    AUTH = frozenset({"key", "google"})
     SETTINGS = frozenset({"api_key", "base_url", "project", "location", "credentials_file", "quota_project"})
     URL_RULE = UrlRule(strip=("/v1", "/v1beta1"), version="", forbid_version=True)
     AMBIENT = (*GENAI_AMBIENT, QUOTA)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -21,12 +23,19 @@ def identify(connection: Connection) -> str:
     if connection.auth == "key":
         raise NotImplementedError("an API key is good for calls of models only")
     credentials = default_credentials(connection)
+    with token_request(connection.timeout or 10.0) as request:
+        credentials.refresh(request)
+    return str(getattr(credentials, "signer_email", "") or "")
+
+
+@contextmanager
+def token_request(timeout: float) -> Iterator[Any]:
+    """What google-auth makes its requests for tokens with, `timeout` seconds each."""
     session = import_module("requests").Session()
     session.get_redirect_target = _nowhere
     with session:
         request = import_module("google.auth.transport.requests").Request(session)
-        credentials.refresh(partial(request, timeout=connection.timeout or 10.0))
-    return str(getattr(credentials, "signer_email", "") or "")
+        yield partial(request, timeout=timeout)
 
 
 def _nowhere(response: Any) -> None:

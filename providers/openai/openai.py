@@ -31,7 +31,9 @@ class OpenAI(Adapter):
     REQUEST = "openai.resources.chat.completions.Completions.create"
     TARGETS = frozenset({"client", "request", "body", "adapter"})
     ARGUMENTS = PARAMETERS
-    SETTINGS = frozenset({"api_key", "base_url", "organization", "project"})
+    AUTH = frozenset({"key", "google", "entra", "none"})
+    BEARER = frozenset({"google", "entra"})
+    SETTINGS = frozenset({"api_key", "base_url", "organization", "project", "token_provider"})
     URL_RULE = UrlRule(
         strip=("/chat/completions", "/completions", "/responses", "/embeddings", "/models"),
         version="/v1",
@@ -62,6 +64,10 @@ class OpenAI(Adapter):
         """`openai.OpenAI` or `openai.AsyncOpenAI`. Raises ValueError without a base URL."""
         sdk = import_sdk(self.PACKAGE)
         own = key_and_base_url(connection, instead=("provider", "data_residency"))
+        if connection.auth in self.BEARER:
+            from modelcatalog.providers.identities.bearer_tokens import bearer_tokens
+
+            own["api_key"] = bearer_tokens(connection, sync=sync)
         kind = sdk.OpenAI if sync else sdk.AsyncOpenAI
         built = build_client(sdk, kind, connection, own, sync=sync, instead=_INSTEAD)
         return built._replace(emulates_tools=is_wanted(connection))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modelcatalog.providers.adapter.adapter import Ambient, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
@@ -14,7 +14,6 @@ from modelcatalog.providers.openai.openai import OpenAI
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection
 
-_SCOPE = "https://cognitiveservices.azure.com/.default"
 _INSTEAD = {
     "azure_ad_token": ("api_key", "azure_ad_token_provider"),
     "azure_ad_token_provider": ("api_key",),
@@ -56,37 +55,12 @@ class AzureOpenAI(OpenAI):
             raise ValueError(f"{connection.provider} has no endpoint")
         if not own["api_version"] and "api_version" not in given:
             raise ValueError(f"{connection.provider} has no api_version")
-        credential = None
-        if connection.auth != "entra":
+        if connection.auth in self.BEARER:
+            from modelcatalog.providers.identities.bearer_tokens import bearer_tokens
+
+            own["azure_ad_token_provider"] = bearer_tokens(connection, sync=sync)
+        else:
             own["api_key"] = key_of(connection)
-        elif "token_provider" in settings:
-            own["azure_ad_token_provider"] = settings["token_provider"]
-        elif not _INSTEAD.keys() & given.keys() - {"base_url"}:
-            own["azure_ad_token_provider"], credential = _token_provider(sync=sync)
         kind = sdk.AzureOpenAI if sync else sdk.AsyncAzureOpenAI
         built = build_client(sdk, kind, connection, own, sync=sync, instead=_INSTEAD, bearer=False)
-        built = built._replace(emulates_tools=is_wanted(connection))
-        return built if credential is None else _closing_both(built, credential, sync=sync)
-
-
-def _token_provider(*, sync: bool) -> tuple[Any, Any]:
-    """A function that gives a token of Entra ID, and the credential behind it. Looks nothing up yet."""
-    from importlib import import_module
-
-    identity = import_module("azure.identity" if sync else "azure.identity.aio")
-    credential = identity.DefaultAzureCredential()
-    return identity.get_bearer_token_provider(credential, _SCOPE), credential
-
-
-def _closing_both(built: Built, credential: Any, *, sync: bool) -> Built:
-    def close() -> None:
-        if built.close is not None:
-            built.close()
-        credential.close()
-
-    async def aclose() -> None:
-        if built.aclose is not None:
-            await built.aclose()
-        await credential.close()
-
-    return built._replace(close=close) if sync else built._replace(aclose=aclose)
+        return built._replace(emulates_tools=is_wanted(connection))

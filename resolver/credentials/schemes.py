@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.catalog.diagnostics.finding import Finding
 from modelcatalog.providers.adapter.packages import installed_version
+from modelcatalog.providers.adapter.registry import load_adapter
 from modelcatalog.resolver.credentials.cloud_identities import LOOKS, look
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.credentials.environment import Environment
     from modelcatalog.resolver.credentials.values import SettingValue
 
+# Distribution and extra; adapters for Google Cloud alone name theirs themselves.
+_PACKAGES = {"entra": ("azure-identity", "entra"), "google": ("google-auth", "google-auth")}
 _CLOUDS = {"aws": "AWS", "google": "Google", "entra": "Entra ID"}
 
 
@@ -58,9 +61,11 @@ def _identity(
 def identity_findings(entry: Entry, scheme: str, identity: CloudIdentity | None) -> list[Finding]:
     """What is missing for a scheme without a key: its package, or credentials that can be seen here."""
     findings = []
-    if scheme == "entra" and installed_version("azure-identity") is None:
-        message = f"{entry.id} needs the package azure-identity for Entra ID credentials; it isn't installed."
-        findings.append(Finding("missing-package", "error", message, "pip install 'modelcatalog[entra]'"))
+    distribution, extra = _PACKAGES.get(scheme, ("", ""))
+    is_wanted = scheme == "entra" or scheme in load_adapter(entry.adapter).BEARER
+    if distribution and is_wanted and installed_version(distribution) is None:
+        message = f"{entry.id} needs the package {distribution} for {_CLOUDS[scheme]} credentials; it isn't installed."
+        findings.append(Finding("missing-package", "error", message, f"pip install 'modelcatalog[{extra}]'"))
     if identity is None or identity.source is not None:
         return findings
     missing = f"No {_CLOUDS[scheme]} credentials for {entry.id}"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,34 +62,6 @@ def test_azure_sends_the_token_of_a_function(
         "Bearer token-2",
     ]
     assert not any("api-key" in request.headers for request in server.requests)
-
-
-def test_azure_takes_its_token_from_azure_identity(
-    azure: Runner, server: RecordingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # azure-identity isn't among the packages of the tests: a module of its name, with the three names that are used.
-    source = """
-closed = []
-class DefaultAzureCredential:
-    def close(self):
-        closed.append(self)
-{aio}
-def get_bearer_token_provider(credential, scope):
-    return lambda: "token for " + scope
-"""
-    waits = "    async def close(self):\n        closed.append(self)\n"
-    for folder, aio in (("azure/identity", ""), ("azure/identity/aio", waits)):
-        (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "__init__.py").write_text(source.format(aio=aio))
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, "modules", {**sys.modules})
-    azure.chat(connection_to(server.origin, auth="entra"), call())
-    assert (
-        server.last.headers["authorization"]
-        == "Bearer token for https://cognitiveservices.azure.com/.default"
-    )
-    name = "azure.identity" if azure.sync else "azure.identity.aio"
-    assert len(sys.modules[name].closed) == 1
 
 
 def test_arguments_for_another_identity_take_the_place_of_the_key(

@@ -162,9 +162,13 @@ def test_scheme_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_check_tells_missing_credentials_from_broken_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    catalog = load_catalog(
-        overlay={"providers": {"cloud": {"base_url": "http://127.0.0.1:9/v1", "auth": "aws"}}}
-    )
+    entry = {
+        "adapter": "bedrock",
+        "auth": "aws",
+        "args": "session.client",
+        "settings": {"base_url": "http://127.0.0.1:9", "region": "us-east-1", "api_key": None},
+    }
+    catalog = load_catalog(overlay={"providers": {"cloud": entry}})
     assert check("cloud", catalog=catalog).rows[0].state == "not_configured"
     monkeypatch.setenv("AWS_PROFILE", "nosuch")
     assert check("cloud", catalog=catalog).rows[0].state == "error"

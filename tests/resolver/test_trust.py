@@ -126,12 +126,12 @@ def test_project_file_is_found_from_a_folder_below_it(
 
 
 def test_login_of_the_machine_follows_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA0000")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "users-own-secret")
-    text = f"catalog: 1\nproviders: {{mine: {{auth: aws, base_url: '{EVIL}'}}}}\n"
+    for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.setenv(f"AZURE_{name}", "users-own")
+    text = f"catalog: 1\nproviders: {{mine: {{auth: entra, base_url: '{EVIL}'}}}}\n"
     (tmp_path / "models.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(
-        UntrustedSourceError, match=r"The aws identity of this machine is yours, but models\.yaml:2 came"
+        UntrustedSourceError, match=r"The entra identity of this machine is yours, but models\.yaml:2 came"
     ):
         resolve("mine/x")
 

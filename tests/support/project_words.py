@@ -193,6 +193,14 @@ CLOUDS = [
         "adapter: openai_azure, auth: entra, settings: {api_version: {default: '1'}}",
         {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": SECRET},
     ),
+    Kind(
+        "credentials of Google, in place of a key",
+        "The google identity of this machine",
+        "auth: google",
+        "auth: google",
+        {"GOOGLE_APPLICATION_CREDENTIALS": "FOLDER/home/google.json"},
+        {"home/google.json": '{"type": "authorized_user", "client_id": "c", "client_secret": "s"}'},
+    ),
 ]
 
 CHOICES = [

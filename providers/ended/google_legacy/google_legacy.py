@@ -25,6 +25,7 @@ class GoogleLegacy(Adapter):
     PACKAGE = Package("google-generativeai", "google.generativeai", "0.8.6", "google-legacy")
     CALLS = "modelcatalog.providers.ended.google_legacy.chat"
     FAILURES = "modelcatalog.providers.google.failure"
+    AUTH = frozenset({"key"})
     CLIENTS = ("google.generativeai.GenerativeModel", "google.generativeai.GenerativeModel")
     TARGETS = frozenset({"configure", "model", "request", "adapter"})
     URL_RULE = UrlRule(strip=("/v1beta/models", "/v1beta", "/v1"), version="", forbid_version=True)

@@ -40,6 +40,7 @@ class Vertex(Adapter):
     FAILURES = "modelcatalog.providers.google.failure"
     CLIENTS = ("vertexai.generative_models.GenerativeModel", "vertexai.generative_models.GenerativeModel")
     TARGETS = frozenset({"configure", "model", "request", "adapter"})
+    AUTH = frozenset({"google"})
     SETTINGS = frozenset({"base_url", "project", "location", "credentials_file", "quota_project"})
     URL_RULE = UrlRule(strip=("/v1", "/v1beta1"), version="", forbid_version=True)
     NO_LIST = "this SDK can't list the models of Vertex AI; use the provider google/vertex"
