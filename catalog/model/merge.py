@@ -20,9 +20,21 @@ def merge(
     """`above` laid over `below`. A null stays in the result as None, so that a default can't bring the value back."""
     positions = dict(below_positions)
     merged = _merge(below, above, "", positions, above_positions)
+    _restore_key(merged, above, "", positions)
+    for name, patch in (above.get("qualifiers") or {}).items():
+        if patch is not None and patch is not merged["qualifiers"][name]:
+            _restore_key(merged["qualifiers"][name], patch, f"qualifiers/{name}/", positions)
     if "" in above_positions:
         positions[""] = above_positions[""]
     return merged, positions
+
+
+def _restore_key(merged: dict[str, Any], above: Mapping[str, Any], prefix: str, positions: Positions) -> None:
+    """A key over `api_key: none` brings authentication back: the `auth: none` below it holds no longer."""
+    is_keyed = (above.get("settings") or {}).get("api_key") is not None
+    if is_keyed and "auth" not in above and merged.get("auth") == ["none"]:
+        del merged["auth"]
+        positions.pop(f"{prefix}auth", None)
 
 
 def _merge(
