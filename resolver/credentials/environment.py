@@ -219,18 +219,20 @@ def _fields(names: tuple[str, ...]) -> EnvSettingsSource:
 
 def secret_values() -> tuple[str, ...]:
     """The values of all variables of the process whose names say that they hold a secret; none that is a path, an
-    address or too short to be one. For redaction: whatever of them turns up in a text doesn't belong there.
+    address or too short to be one. And the user and password in any address. For redaction: whatever of them turns up
+    in a text doesn't belong there.
     """
-    from modelcatalog.catalog.redaction.secret_names import is_secret_name
+    from modelcatalog.catalog.redaction.secret_names import is_secret_name, users_in
 
-    return tuple(
+    named = [
         value
         for name, value in os.environ.items()
         if is_secret_name(name)
         and not name.startswith("MODELCATALOG_")
         and not value.startswith(("/", "~", "./", "http://", "https://"))
         and len(value.strip()) >= _LEAST
-    )
+    ]
+    return (*named, *(user for value in os.environ.values() if "@" in value for user in users_in(value)))
 
 
 def option(name: str) -> str | None:

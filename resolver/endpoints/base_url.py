@@ -23,14 +23,15 @@ _PLACEHOLDER = re.compile(
 
 
 def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -> tuple[str, list[Finding]]:
-    """The URL as the SDK wants it, and what there is to say of it.
+    """The URL as the SDK wants it, and what there is to say of it; of one that can't be used, what may be shown.
 
     `usual` is the entry's own default: a URL at the same host that only has no path is completed from it.
     """
     text = url.strip()
     if problem := _malformed(text):
         better = problem.partition("; write ")[2] or _without_query(text, rule)
-        return text, [_refused(f"The base URL {_redacted(text)!r} {problem}.", source, better)]
+        shown = _redacted(text)
+        return shown, [_refused(f"The base URL {shown!r} {problem}.", source, better)]
     parts = urlsplit(text)
     findings: list[Finding] = []
     path = parts.path.rstrip("/")

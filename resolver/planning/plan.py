@@ -210,10 +210,11 @@ def _secrets_in(value: Any, name: str) -> Iterator[str]:
         for item in value:
             yield from _secrets_in(item, name)
     elif isinstance(value, str):
-        from modelcatalog.catalog.redaction.secret_names import is_secret_name
+        from modelcatalog.catalog.redaction.secret_names import is_secret_name, users_in
 
         if is_secret_name(name):
             yield value
+        yield from users_in(value)
 
 
 def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:
