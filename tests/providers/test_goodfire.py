@@ -19,7 +19,7 @@ from support.recording_server import RecordingServer
 from support.roads import KEY, Road, call
 from support.services.goodfire import OWN_PROMPT, SERVICE
 
-# Its SDK needs an environment of its own: pip install '.[test,goodfire,google-legacy]'
+# Its SDK needs an environment of its own, which `tests/run` makes.
 pytestmark = [
     pytest.mark.goodfire,
     pytest.mark.skipif(not installed_version("goodfire"), reason="needs the extra goodfire"),
