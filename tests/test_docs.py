@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 
-import pytest
-
 from modelcatalog.catalog.diagnostics import errors
-from modelcatalog.catalog.loading.loader import compile_text
 from modelcatalog.catalog.validation.schema import schema
 from modelcatalog.providers.adapter.connection import STEPS
 
@@ -26,14 +24,9 @@ def test_table_of_providers_is_current() -> None:
     assert text == tables.updated(text), "run: python docs/tables.py"
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/catalog-file.md", "docs/credentials.md"])
-def test_catalog_files_in_the_documents_are_valid(name: str) -> None:
-    text = (TOP / name).read_text("utf-8")
-    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, re.MULTILINE)
-    files = [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in blocks if "    catalog: 1" in block]
-    assert files
-    for file in files:
-        assert compile_text(file, kind="named", shown=name).problems == ()
+def test_description_of_the_package_is_the_first_sentence_of_the_readme() -> None:
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
+    assert (TOP / "README.md").read_text("utf-8").split("\n\n")[1] == f"{project['description']}."
 
 
 def test_every_finding_code_and_step_is_documented() -> None:
