@@ -104,7 +104,9 @@ def changed(checkout: Path) -> set[str]:
 def passed(checkout: Path, *words: str, path: str = "") -> subprocess.CompletedProcess[str]:
     """These tests, run in the copy. `path` is a further folder of packages."""
     paths = f"{checkout / '.import'}:{path}"
-    done = python_in(checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words, PYTHONPATH=paths)
+    done = python_in(
+        checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", *words, PYTHONPATH=paths
+    )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     return done
 
