@@ -49,6 +49,7 @@ def test_version(catalog: Catalog, option: str) -> None:
     assert (done.returncode, done.stdout) == (0, f"modelcatalog {version('modelcatalog')}\n")
 
 
+@pytest.mark.slow
 def test_schema_and_demo_answer_in_json(catalog: Catalog) -> None:
     schema = json.loads(catalog("schema", "--json").stdout)
     assert (schema["version"], schema["schema"]) == (1, json.loads(catalog("schema").stdout))
