@@ -1,6 +1,6 @@
 """Draw the pictures of the README anew: `python docs/pictures.py`.
 
-The command really runs, in a terminal of 80 columns.
+The command really runs, in a terminal of 88 columns.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def shown(words: list[str]) -> str:
     """What the command prints on a terminal."""
     with tempfile.TemporaryDirectory() as home:
         keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        environment = {**keep, "HOME": home, "TERM": "xterm-256color", "COLUMNS": "80", **SETTINGS}
+        environment = {**keep, "HOME": home, "TERM": "xterm-256color", "COLUMNS": "88", **SETTINGS}
         child, terminal = pty.fork()
         if child == 0:
             os.chdir(home)

@@ -25,6 +25,7 @@ WHOLE = (
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "SECURITY.md",
     "pyproject.toml",
 )
 ENDINGS = (".py", ".md", ".yaml", ".json", ".toml", ".txt")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,6 +49,7 @@ def test_version(catalog: Catalog, option: str) -> None:
     assert (done.returncode, done.stdout) == (0, f"modelcatalog {version('modelcatalog')}\n")
 
 
+@pytest.mark.slow
 def test_schema_and_demo_answer_in_json(catalog: Catalog) -> None:
     schema = json.loads(catalog("schema", "--json").stdout)
     assert (schema["version"], schema["schema"]) == (1, json.loads(catalog("schema").stdout))
@@ -57,6 +60,23 @@ def test_schema_and_demo_answer_in_json(catalog: Catalog) -> None:
     assert codes["catalog probe acme/small acme/smal"] == 1
     assert codes["python ask.py"] == 0
     assert "protocol that your SDK knows" in demo["steps"][-1]["output"]
+
+
+def test_server_of_the_demo_runs_alone_until_it_is_ended(catalog: Catalog, tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("catalog")), "demo", "--serve", "0", "--json"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            served = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
+            given = {"OPENAI_API_KEY": served["key"], "OPENAI_BASE_URL": served["base_url"]}
+            said = catalog("chat", f"openai/{served['model']}", "hi", **given)
+            assert "protocol that your SDK knows" in said.stdout, said.stderr
+            port = served["base_url"].partition("127.0.0.1:")[2].partition("/")[0]
+            second = catalog("demo", "--serve", port)
+            assert (second.returncode, second.stdout) == (2, "")
+            assert f"error: port {port} of 127.0.0.1 can't be used" in second.stderr
+        finally:
+            process.terminate()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from modelcatalog.providers.adapter.registry import adapter_names, load_adapter
 from modelcatalog.resolver import load_catalog
 
@@ -71,6 +73,7 @@ def variables_of_every_kind() -> dict[str, str]:
     return {**values, "OPENAI_KEY": "a", "ANTHROPIC_API_KY": "b", "GROK_API_KEY": "c", "PORT": "1"}
 
 
+@pytest.mark.slow
 def test_nothing_is_printed_in_the_order_of_a_set(tmp_path: Path) -> None:
     (tmp_path / "models.yaml").write_text(
         "catalog: 1\nproviders:\n  b: {base_url: 'http://127.0.0.1:9/v1'}\n  a: {extends: b, aliases: [x, y]}\n",

@@ -54,6 +54,7 @@ def test_reader_that_reads_nothing_is_no_error(words: list[str]) -> None:
     assert piped(words, "head -0") == (usual, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", ["head -0", "head -1", "grep -q openai"])
 def test_ten_of_ten_are_silent(reader: str) -> None:
     for words in (["list"], ["schema"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -172,12 +173,12 @@ def test_an_sdk_is_imported_in_its_adapters_folder_alone() -> None:
     assert not strays
 
 
-def extras_in(extra: str) -> set[str]:
-    """The other extras of ours that this one holds, those of its own extras too."""
+def extras_in(*extras: str) -> set[str]:
+    """These extras, and those of ours that they hold."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    required = map(Requirement, project["optional-dependencies"][extra])
+    required = [Requirement(one) for extra in extras for one in project["optional-dependencies"][extra]]
     held = {name for one in required if one.name == project["name"] for name in one.extras}
-    return held.union(*map(extras_in, held))
+    return {*extras} | (extras_in(*held) if held else set())
 
 
 def test_sdks_that_have_ended_are_no_part_of_all_and_every_other_hosted_one_is() -> None:
@@ -187,7 +188,16 @@ def test_sdks_that_have_ended_are_no_part_of_all_and_every_other_hosted_one_is()
     for name, adapter in hosted.items():
         assert (adapter.PACKAGE.extra in extras_in("all")) is (name not in ended), name
     # goodfire has an environment of its own.
-    assert {load_adapter(name).PACKAGE.extra for name in ended} - extras_in("dev") == {"goodfire"}
+    [installed] = re.findall(r"^all_sdks=(.*)$", (ROOT / "tests" / "run").read_text("utf-8"), re.MULTILINE)
+    tested = extras_in(*installed.split(","))
+    assert {load_adapter(name).PACKAGE.extra for name in ended} - tested == {"goodfire"}
+    assert {adapter.PACKAGE.extra for adapter in hosted.values()} - tested == {"goodfire"}
+
+
+def test_what_development_needs_is_no_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert set(project["dependency-groups"]) == {"bare", "test", "dev"}
+    assert not set(project["dependency-groups"]) & set(project["project"]["optional-dependencies"])
 
 
 def test_entries_of_sdks_that_have_ended_say_so() -> None:
@@ -198,8 +208,10 @@ def test_entries_of_sdks_that_have_ended_say_so() -> None:
 
 
 def test_every_requirement_has_a_lower_bound() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    required = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    project = settings["project"]
+    tables = [*project["optional-dependencies"].values(), *settings["dependency-groups"].values()]
+    required = [one for one in chain(project["dependencies"], *tables) if isinstance(one, str)]
     others = [one for one in map(Requirement, required) if one.name != project["name"]]
     assert not [str(one) for one in others if ">=" not in {bound.operator for bound in one.specifier}]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -13,9 +12,10 @@ from typing import NamedTuple
 
 import pytest
 
+from support.checkout import ROOT, copy_to
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("catalog", "providers", "resolver", "schema", "models.yaml")
 OWN = ("__init__.py", "__main__.py", "py.typed", "testing.py")
 """Files that stand in .import/modelcatalog itself, beside the links to what is shipped."""
@@ -46,9 +46,7 @@ def run(*command: str | Path, cwd: Path, environment: dict[str, str]) -> str:
 def builds(tmp_path_factory: pytest.TempPathFactory, machine_environment: dict[str, str]) -> Builds:
     """Both ways to a wheel, from a copy, so that no file changes between the two."""
     folder = tmp_path_factory.mktemp("builds")
-    checkout = folder / "checkout"
-    left_out = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", "dist", "build", "htmlcov")
-    shutil.copytree(ROOT, checkout, symlinks=True, ignore=left_out)
+    checkout = copy_to(folder / "checkout")
 
     def wheel(name: str, *options: str) -> Path:
         build = (sys.executable, "-m", "build", *options)

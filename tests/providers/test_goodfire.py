@@ -21,7 +21,7 @@ from modelcatalog.providers.testing.service import KEY
 from support.runners import runner_of
 from support.services.goodfire import OWN_PROMPT, SERVICE
 
-# Its SDK needs an environment of its own: pip install '.[test,goodfire,google-legacy]'
+# Its SDK needs an environment of its own, which `tests/run` makes.
 pytestmark = [
     pytest.mark.goodfire,
     pytest.mark.skipif(not installed_version("goodfire"), reason="needs the extra goodfire"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -33,12 +33,23 @@ class _Step(NamedTuple):
     output: str | None
 
 
-def demo(json: Json = False) -> None:
+def demo(
+    serve: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT", min=0, max=65535, help="Only run the server, at this port of 127.0.0.1 (0: any)."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
     """Show every step once, without a key.
 
     A two-line entry, validate, check, explain, probe, chat, and `resolve` in Python. The command, the SDK and HTTP are
-    real; a small server on this machine takes the part of the provider.
+    real; a small server on this machine takes the part of the provider. With --serve, you take the steps yourself.
     """
+    if serve is not None:
+        _serve(serve, json=json)
+        return
     import tempfile
 
     from modelcatalog.resolver.cli.commands.demo_server import serving
@@ -58,6 +69,31 @@ def demo(json: Json = False) -> None:
         print_json({"models.yaml": text, "ask.py": _PYTHON, "steps": rows, "ok": not failed})
     if failed:
         raise typer.Exit(1)
+
+
+def _serve(port: int, *, json: bool) -> None:
+    """Until Ctrl+C. The port may be in use: an error."""
+    from threading import Event
+
+    from modelcatalog.catalog.diagnostics.errors import ArgumentError
+    from modelcatalog.resolver.cli.commands.demo_server import MODEL, serving
+
+    try:
+        with serving(_KEY, port) as url:
+            if json:
+                print_json({"base_url": url, "model": MODEL, "key": _KEY})
+            else:
+                typer.echo(f"{url} has the model {MODEL} for the key {_KEY} (Ctrl+C ends it)")
+            sys.stdout.flush()
+            Event().wait()
+    except OSError as error:
+        raise ArgumentError(
+            f"port {port} of 127.0.0.1 can't be used: {error.strerror}",
+            argument="serve",
+            hint="catalog demo --serve 0",
+        ) from error
+    except KeyboardInterrupt:
+        return
 
 
 def _steps(folder: str, text: str, *, json: bool) -> Iterator[_Step]:

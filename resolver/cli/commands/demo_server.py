@@ -14,13 +14,13 @@ ANSWER = "I am a few lines of Python on your own machine, and I speak the protoc
 
 
 @contextmanager
-def serving(key: str) -> Iterator[str]:
-    """The base URL of a running server that takes this key."""
+def serving(key: str, port: int = 0) -> Iterator[str]:
+    """The base URL of a running server that takes this key; port 0 is any free one. Raises OSError."""
 
     class Handler(_Handler):
         expected = f"Bearer {key}"
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
