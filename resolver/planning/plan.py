@@ -150,7 +150,7 @@ class Plan:
 
     def guarded(self) -> Plan:
         """The plan with its secrets redacted in what the findings say: an address in them may hold one."""
-        secrets = self.secrets if self.findings else ()
+        secrets = self.secrets
         if not secrets:
             return self
 
