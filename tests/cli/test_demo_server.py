@@ -95,6 +95,11 @@ def test_stream_ends_with_its_mark_and_the_connection(url: str) -> None:
     assert content.endswith(b"\n\ndata: [DONE]\n\n")
 
 
+def test_server_is_there_for_this_machine_alone(url: str) -> None:
+    with pytest.raises(ConnectionRefusedError):
+        asked(url.replace("127.0.0.1", "127.0.0.2"), "GET", "/models")
+
+
 def test_server_is_gone_afterwards() -> None:
     with serving(KEY) as url:
         assert asked(url, "GET", "/models")[0].status == 200

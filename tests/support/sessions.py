@@ -107,7 +107,7 @@ class Session:
         out = StringIO()
         with redirect_stdout(out), _in_folder(self._folder):
             try:
-                exec(compile(self._filled(line), "<session>", "single"), self._namespace)
+                exec(compile(f"{self._filled(line)}\n", "<session>", "single"), self._namespace)
             except Exception as error:  # noqa: BLE001  whatever it is, it is shown
                 out.write(f"{type(error).__name__}: {error}\n")
         return out.getvalue()
@@ -156,9 +156,11 @@ _SAME: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"shows all \d+", "shows all N"),
     (r"expected one of [\w, ]+", "expected one of ..."),
     (r"\x1b\[\?25l(?s:.*)\x1b\[\?25h\n(?:\x1b\[1A\x1b\[2K)*", ""),
-    (r"(?<=[a-z] )\d+\.\d+\.\d+(?:\.\w+)?(?=$|[,:)< ]|  )", "VERSION"),
+    (r"(?<=[a-z] )\d+\.\d+\.\d+(?:\.\w+)?(?=$|[,:)< \\]|  )", "VERSION"),
     (r'("(?:installed|minimum|httpx)": )"\d+(\.\d+)+"', r'\1"VERSION"'),
     (r"(\{\w+\}/\S+) {2,}", r"\1  "),
+    (r"127\.0\.0\.1:\d{4,}", "127.0.0.1:PORT"),
+    (r"seconds=\d+\.\d+", "seconds=N"),
     (r"\x1b", "␛"),
 )
 """What differs from one time, machine and bundled catalog to the next."""
