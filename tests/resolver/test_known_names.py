@@ -140,5 +140,5 @@ def test_second_choice_is_meant_where_the_first_is_missing() -> None:
     names = ("hf-inference-providers", "huggingface-inference", "hf")
     for at, name in enumerate(names):
         entries = {one: {"base_url": "https://a.example/v1", "status": "active"} for one in names[at:]}
-        gone = {one: None for one in names[:at]}
+        gone = dict.fromkeys(names[:at])
         assert meant("huggingface", catalog_with(**entries, **gone)) == [name]
