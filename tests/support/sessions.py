@@ -156,10 +156,11 @@ _SAME: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"shows all \d+", "shows all N"),
     (r"expected one of [\w, ]+", "expected one of ..."),
     (r"\x1b\[\?25l(?s:.*)\x1b\[\?25h\n(?:\x1b\[1A\x1b\[2K)*", ""),
-    (r"(?<=[a-z] )\d+\.\d+\.\d+(?:\.\w+)?(?=$|[,:)< \\]|  )", "VERSION"),
+    (r"(?<=[a-z0-9] )\d+\.\d+\.\d+(?:\.\w+)?(?=$|[,:)< \\]|  )", "VERSION"),
     (r'("(?:installed|minimum|httpx)": )"\d+(\.\d+)+"', r'\1"VERSION"'),
     (r"(\{\w+\}/\S+) {2,}", r"\1  "),
     (r"127\.0\.0\.1:\d{4,}", "127.0.0.1:PORT"),
+    (r"(?<![/\w])modelcatalog/models\.yaml:\d+", "modelcatalog/models.yaml:N"),
     (r"seconds=\d+\.\d+", "seconds=N"),
     (r"\x1b", "␛"),
 )
