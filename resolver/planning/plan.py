@@ -150,7 +150,7 @@ class Plan:
 
     def guarded(self) -> Plan:
         """The plan with its secrets redacted in what the findings say: an address in them may hold one."""
-        secrets = self.secrets
+        secrets = self.secrets if self.findings else ()  # else no key need be a text here
         if not secrets:
             return self
 
