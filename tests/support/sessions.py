@@ -161,7 +161,6 @@ _SAME: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"(\{\w+\}/\S+) {2,}", r"\1  "),
     (r"127\.0\.0\.1:\d{4,}", "127.0.0.1:PORT"),
     (r"(?<![/\w])modelcatalog/models\.yaml:\d+", "modelcatalog/models.yaml:N"),
-    (r"seconds=\d+\.\d+", "seconds=N"),
     (r"\x1b", "␛"),
 )
 """What differs from one time, machine and bundled catalog to the next."""
