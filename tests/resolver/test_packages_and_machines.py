@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from modelcatalog.catalog.diagnostics.errors import UnknownArgumentError
 from modelcatalog.catalog.diagnostics.finding import Finding
 from modelcatalog.providers.adapter.adapter import Adapter
 from modelcatalog.providers.adapter.packages import Package
-from modelcatalog.resolver import load_catalog
+from modelcatalog.resolver import explain, load_catalog
+from modelcatalog.resolver.cli.commands.explain import _compare, lines
 from modelcatalog.resolver.credentials.values import PlannedArgument
 from modelcatalog.resolver.planning.packages import further_packages, machine, package_findings, sdk
 
@@ -89,3 +92,22 @@ def test_machine_is_told_the_arguments_by_their_targets() -> None:
     assert machine(ours, "m", routed) == ("one GPU", [finding])
     assert ours.asked == ("m", {"client": {"a": 1, "c": 3}, "request": {"b": 2}})
     assert machine(adapter(HERE), "m", routed) == (None, ())
+
+
+def test_arguments_are_compared_with_the_sdk_where_it_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _compare(explain("openai/x"))
+    assert _compare(explain("openai/x", organization="a", timeout=3))
+    with pytest.raises(UnknownArgumentError):
+        _compare(explain("openai/x", user_agnt="a"))
+    monkeypatch.setitem(sys.modules, "openai", None)
+    plan = explain("openai/x", organisation="a")
+    assert not _compare(plan)
+    assert _compare(explain("openai/x", timeout=3, api_key="k"))
+    [line] = [line for line in lines(plan, checked=False) if "organisation" in line]
+    assert line.endswith("argument -> client (not checked before the client is built)")
+    assert not any("not checked" in line for line in lines(plan))
+
+
+@pytest.mark.parametrize(("given", "is_checked"), [({}, True), ({"timeout": 3}, True), ({"foo": 1}, False)])
+def test_arguments_of_a_model_in_this_process_are_not_compared(given: Any, is_checked: bool) -> None:
+    assert _compare(explain("vllm/x", **given)) is is_checked
