@@ -60,6 +60,7 @@ _WITHOUT_HTTPX = (
     "providers/test_keys_that_change.py",
 )
 _EVERY_SDK = (
+    "tests/sessions/test_sessions.py",
     "tests/trust/test_words_and_secrets.py",
     "tests/cli/test_mistakes.py::test_constructor_that_refuses_an_argument_never_ends_in_a_traceback",
     "tests/resolver/test_objects_in_python.py::test_log_says_what_was_taken_and_no_secret",

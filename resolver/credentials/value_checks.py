@@ -135,4 +135,4 @@ def _hint_value(value: SettingValue) -> str:
     variable, _, where = value.source.partition(", ")
     if value.kind == "environment":
         return f"export {variable}=..."
-    return f"Correct it in {where}." if where else f"It comes from {value.source}."
+    return f"Correct it in {where}."

@@ -150,7 +150,7 @@ class Plan:
 
     def guarded(self) -> Plan:
         """The plan with its secrets redacted in what the findings say: an address in them may hold one."""
-        secrets = self.secrets if self.findings else ()
+        secrets = self.secrets if self.findings else ()  # else no key need be a text here
         if not secrets:
             return self
 
@@ -210,11 +210,19 @@ def _secrets_in(value: Any, name: str) -> Iterator[str]:
         for item in value:
             yield from _secrets_in(item, name)
     elif isinstance(value, str):
-        from modelcatalog.catalog.redaction.secret_names import is_secret_name, users_in
+        from modelcatalog.catalog.redaction.secret_names import users_in
 
-        if is_secret_name(name):
+        if _means_a_secret(name):
             yield value
         yield from users_in(value)
+
+
+def _means_a_secret(name: str) -> bool:
+    """Whether a text of this name must not be shown. The path of a file of credentials may: it says what is wrong."""
+    from modelcatalog.catalog.redaction.secret_names import is_secret_name
+    from modelcatalog.resolver.trust.hosts import FILE_NAME
+
+    return is_secret_name(name) and FILE_NAME.search(name) is None
 
 
 def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:
@@ -231,10 +239,8 @@ def plain(value: Any, name: str = "") -> Any:
         return {str(key): plain(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item, name) for item in value]
-    if isinstance(value, str) and name:
-        from modelcatalog.catalog.redaction.secret_names import is_secret_name
-
-        return str(Secret(value)) if is_secret_name(name) else value
+    if isinstance(value, str) and _means_a_secret(name):
+        return str(Secret(value))
     if isinstance(value, str | int | float | bool) or value is None:
         return value
     return str(value) if isinstance(value, Secret) else f"<{type(value).__name__}>"

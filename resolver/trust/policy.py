@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelcatalog.resolver.credentials.cloud_identities import CloudIdentity
-    from modelcatalog.resolver.credentials.environment import Found
+    from modelcatalog.resolver.credentials.environment import FileMark, Found
     from modelcatalog.resolver.credentials.values import PlannedArgument, SettingValue
 
 
@@ -123,14 +123,14 @@ def _origin_of_sending(
 
 
 def _is_own_secret(
-    comparison: Comparison, variable: str | None, mark: object, away: ProjectOrigin | None
+    comparison: Comparison, variable: str | None, mark: FileMark | None, away: ProjectOrigin | None
 ) -> bool:
     """Whether a value in a project's `.env` may go where the project says: a key that is only the project's own, or
     any if the host is set beside it in the same file.
     """
-    if not getattr(mark, "is_near", False) or getattr(mark, "is_link", False):
+    if mark is None or not mark.is_near or mark.is_link:
         return False
-    if away is None or away.file == str(getattr(mark, "path", "")):
+    if away is None or away.file == str(mark.path):
         return True
     return not comparison.below.holders(variable or "")
 

@@ -52,10 +52,12 @@ def trust(path: Path, content: str) -> Trusted:
 def distrust(path: Path) -> bool:
     """Forget the file; whether it was known."""
     folder = _folder()
-    file = None if folder is None else folder / _name(_real(path))
-    if file is None or not file.exists():
+    if folder is None:
         return False
-    file.unlink(missing_ok=True)
+    try:
+        (folder / _name(_real(path))).unlink()
+    except FileNotFoundError:
+        return False
     return True
 
 

@@ -185,3 +185,32 @@ def test_base_url_with_what_the_sdk_adds_is_a_problem() -> None:
     [problem] = [one for one in validate(catalog) if one.code == "bad-address"]
     assert problem.message == f"the base URL '{url}/chat/completions' ends in what the SDK adds by itself"
     assert problem.hint == f"write {url}"
+
+
+ENDPOINTS = [
+    ("groq", {}, True),
+    ("cloudflare", {}, True),
+    ("groq", {"base_url": "https://mine.example/v1"}, False),
+    ("groq", {"base_url": {"default": None, "required": True}}, False),
+    ("cloudflare", {"endpoint": "{base_url}/{account_id}/v2"}, False),
+    ("groq", {"description": "mine"}, True),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "is_at_home"), ENDPOINTS, ids=str)
+@pytest.mark.parametrize(
+    ("key", "code"), [("your-key-here", "placeholder-value"), ("sk-ant-api03-0123456789", "foreign-key")]
+)
+def test_looks_of_a_key_count_only_where_the_catalog_names_the_host(
+    name: str, changes: dict[str, object], is_at_home: bool, key: str, code: str
+) -> None:
+    catalog = load_catalog(overlay={"providers": {name: changes}} if changes else None)
+    variable = catalog.entry(name).settings["api_key"].variables[0]
+    env = {variable: key, "CLOUDFLARE_ACCOUNT_ID": "a"}
+    codes = [one.code for one in explain(f"{name}/x", catalog=catalog, env=env).findings]
+    assert (code in codes) is is_at_home
+    url = {f"{name.upper()}_BASE_URL": "https://other.example/v1"}
+    codes = [one.code for one in explain(f"{name}/x", catalog=catalog, env={**env, **url}).findings]
+    assert code not in codes
+    plan = explain(f"{name}/x", catalog=catalog, env=env, base_url="http://127.0.0.1:9/v1")
+    assert code not in [one.code for one in plan.findings]

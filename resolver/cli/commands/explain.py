@@ -46,14 +46,13 @@ def _compare(plan: Plan) -> bool:
     from modelcatalog.providers.adapter.registry import load_adapter
     from modelcatalog.resolver.planning.arguments import check_signatures
 
-    given = [one for one in plan.arguments if one.target not in ("setting", "option", "body")]
-    if given and plan.installed is not None and plan.machine is None:
-        try:
-            check_signatures(plan.entry, given, load_adapter(plan.entry.adapter))
-        except ImportError:
-            return False
-        return True
-    return not given
+    if plan.machine is not None:
+        return all(one.target in ("setting", "option", "body") for one in plan.arguments)
+    try:
+        check_signatures(plan.entry, plan.arguments, load_adapter(plan.entry.adapter))
+    except ImportError:
+        return False
+    return True
 
 
 def lines(plan: Plan, *, checked: bool = True) -> list[str]:
