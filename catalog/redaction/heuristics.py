@@ -123,8 +123,7 @@ def _value_end(text: str, field: re.Match[str]) -> int:
     start = field.end() + len(text[field.end() :]) - len(text[field.end() :].lstrip())
     quote = text[start : start + 1]
     if quote and quote in "\"'":
-        closing = text.find(quote, start + 1)
-        start = closing if closing >= 0 else len(text)
+        start = len(text) - len(text[start + 1 :].partition(quote)[2])
     is_in_braces = text.count("{", 0, field.start()) > text.count("}", 0, field.start())
     after = _ENTRY.search(text, start) if is_in_braces or quote == "{" else None
     return after.start() + (text[after.start()] == "{") if after else len(text)

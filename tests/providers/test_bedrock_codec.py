@@ -35,7 +35,9 @@ def sent(*messages: dict[str, Any], **fields: Any) -> dict[str, Any]:
         ({"stop": ["x", "y"]}, {"stopSequences": ["x", "y"]}),
     ],
 )
-def test_each_option_is_written_alone_and_over_the_rest(option: dict[str, Any], config: dict[str, Any]) -> None:
+def test_each_option_is_written_alone_and_over_the_rest(
+    option: dict[str, Any], config: dict[str, Any]
+) -> None:
     assert sent(**option) == {**BARE, "inferenceConfig": config}
     extra = {"inferenceConfig": {"maxTokens": 9, "other": 1}, "modelId": "x", "messages": [], "a": 1}
     both = {**BARE, "a": 1, "inferenceConfig": {"maxTokens": 9, "other": 1, **config}}
@@ -65,7 +67,10 @@ def test_tools_and_their_choice_are_written(choice: str | None, written: dict[st
     config = sent(tools=(TOOL,), tool_choice=choice).get("toolConfig")
     assert config == (None if written is None else {"tools": [SPEC], **written})
     # A history with calls is refused without the tools.
-    assert sent(*HISTORY, tools=(TOOL,), tool_choice=choice)["toolConfig"] == {"tools": [SPEC], **(written or {})}
+    assert sent(*HISTORY, tools=(TOOL,), tool_choice=choice)["toolConfig"] == {
+        "tools": [SPEC],
+        **(written or {}),
+    }
     assert "toolConfig" not in sent(*HISTORY, tool_choice=choice)
 
 
@@ -169,11 +174,18 @@ def test_each_reason_has_a_uniform_word(reason: Any, word: str | None) -> None:
 
 
 def test_an_answer_is_read() -> None:
-    whole = answer({"text": "A"}, {"reasoningContent": {"text": "Hm"}}, {"text": "B"}, USE, stopReason="tool_use")
+    whole = answer(
+        {"text": "A"}, {"reasoningContent": {"text": "Hm"}}, {"text": "B"}, USE, stopReason="tool_use"
+    )
     found = reply(whole)
     assert (found.text, found.stop_reason, found.usage, found.raw) == ("AB", "tool_calls", None, whole)
     [one] = found.tool_calls
-    assert (one.id, one.name, one.arguments, one.text) == ("c1", "weather", CALL.arguments, '{"city": "Bern"}')
+    assert (one.id, one.name, one.arguments, one.text) == (
+        "c1",
+        "weather",
+        CALL.arguments,
+        '{"city": "Bern"}',
+    )
 
 
 USAGES: list[tuple[Any, Usage | None]] = [
@@ -192,7 +204,11 @@ USAGES: list[tuple[Any, Usage | None]] = [
 def test_tokens_are_counted(counts: Any, usage: Usage | None) -> None:
     assert reply(answer(usage=counts)).usage == usage
     pieces = Pieces()
-    for event in ({"metadata": {"usage": counts}}, {"messageStop": {"stopReason": "end_turn"}}, {"metadata": {}}):
+    for event in (
+        {"metadata": {"usage": counts}},
+        {"messageStop": {"stopReason": "end_turn"}},
+        {"metadata": {}},
+    ):
         list(pieces.take(event))
     assert pieces.end().usage == usage
 
@@ -251,7 +267,10 @@ def test_a_stream_is_put_together() -> None:
     out = [(piece.text, piece.raw) for event in events for piece in pieces.take(event)]
     assert out == [("Hel", events[1]), ("lo", events[3])]
     last = pieces.end()
-    assert [(one.id, one.name, one.text) for one in last.tool_calls] == [("a", "f1", '{"x": 1}'), ("b", "f2", "{}")]
+    assert [(one.id, one.name, one.text) for one in last.tool_calls] == [
+        ("a", "f1", '{"x": 1}'),
+        ("b", "f2", "{}"),
+    ]
     assert (last.text, last.stop_reason, last.usage) == ("", "tool_calls", Usage(3, 5))
 
 

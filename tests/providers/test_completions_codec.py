@@ -86,7 +86,10 @@ def test_a_whole_answer_is_read() -> None:
         ((*FIRST, "message", "content"), {"text": "No"}),
         ((*FIRST, "message", "refusal"), {}),
         ((*FIRST, "message", "tool_calls"), {"tool_calls": ()}),
-        ((*FIRST, "message", "tool_calls", 0, "id"), {"tool_calls": (ToolCall("", *list(vars(F).values())[1:]),)}),
+        (
+            (*FIRST, "message", "tool_calls", 0, "id"),
+            {"tool_calls": (ToolCall("", *list(vars(F).values())[1:]),)},
+        ),
     ],
     ids=str,
 )
@@ -94,7 +97,11 @@ def test_what_is_of_another_type_is_left_out_and_all_else_is_read(
     way: tuple[str | int, ...], without: dict[str, Any], value: Any
 ) -> None:
     expected = {**WHOLE, **without}
-    if isinstance(value, dict) and expected != WHOLE and way[-1] in ("model", "finish_reason", "content", "id"):
+    if (
+        isinstance(value, dict)
+        and expected != WHOLE
+        and way[-1] in ("model", "finish_reason", "content", "id")
+    ):
         return  # some services send an object where others send its text
     if "id" in way:
         expected["tool_calls"] = (*expected["tool_calls"], CALLS[1])
@@ -129,9 +136,17 @@ def test_an_answer_without_a_message_is_none(way: tuple[str | int, ...], value: 
         ("null", ToolCall("a", "f", {}, "the arguments are JSON, but no object", "null")),
     ],
 )
-def test_arguments_of_any_type_are_read(arguments: Any, call: ToolCall) -> None:
+def test_arguments_that_are_json_of_any_type_are_read(arguments: Any, call: ToolCall) -> None:
     way = (*FIRST, "message", "tool_calls", 0, "function", "arguments")
     assert read(changed(ANSWER, way, arguments))["tool_calls"][0] == call
+
+
+def test_arguments_that_are_no_json_are_kept() -> None:
+    [broken, _] = read(changed(ANSWER, (*FIRST, "message", "tool_calls", 0, "function", "arguments"), "{x"))[
+        "tool_calls"
+    ]
+    assert (broken.id, broken.name, broken.arguments, broken.text) == ("a", "f", {}, "{x")
+    assert broken.error.startswith("the arguments are no JSON: ")
 
 
 PART = {"type": "text", "text": "A"}
@@ -210,7 +225,12 @@ NUMBERED: dict[str, list[dict[str, Any]]] = {
         {"index": 1, "id": "b"},
         {"index": 1, "id": "b"},
     ],
-    "by index in words": [{"index": "x", "id": "a"}, {"index": "x"}, {"index": "y", "id": "b"}, {"index": "y"}],
+    "by index in words": [
+        {"index": "x", "id": "a"},
+        {"index": "x"},
+        {"index": "y", "id": "b"},
+        {"index": "y"},
+    ],
     "all 0": [{"index": 0, "id": "a"}, {"index": 0}, {"index": 0, "id": "b"}, {"index": 0}],
     "by id alone": [{"id": "a"}, {}, {"id": "b"}, {}],
     "without an index that is one": [{"index": [0], "id": "a"}, {"index": {}}, {"index": [9], "id": "b"}, {}],
@@ -222,7 +242,12 @@ NUMBERED: dict[str, list[dict[str, Any]]] = {
 @pytest.mark.parametrize("way", NUMBERED)
 def test_two_calls_in_pieces_stay_two_calls(way: str) -> None:
     one, rest, other, last = NUMBERED[way]
-    pieces = [part('{"x', name="f", **one), part('": 1}', **rest), part("{", name="g", **other), part("}", **last)]
+    pieces = [
+        part('{"x', name="f", **one),
+        part('": 1}', **rest),
+        part("{", name="g", **other),
+        part("}", **last),
+    ]
     assert asked(*pieces) == [("a", "f", '{"x": 1}'), ("b", "g", "{}")]
     if way.startswith("by index"):
         mixed = [pieces[0], pieces[2], pieces[1], pieces[3]]
@@ -291,7 +316,9 @@ def test_arguments_stay_as_they_are_among_objects() -> None:
 OPTIONS: dict[str, Any] = {"temperature": 0.0, "top_p": 0.5, "stop": [], "seed": 0, "tool_choice": "none"}
 
 
-def sent(*, host: str = "llm.acme.dev", stream: bool = False, usage_option: bool = True, **fields: Any) -> Any:
+def sent(
+    *, host: str = "llm.acme.dev", stream: bool = False, usage_option: bool = True, **fields: Any
+) -> Any:
     call = ChatCall("m", ({"role": "user", "content": "hi"},), **fields)
     return keywords(call, host=host, stream=stream, usage_option=usage_option)
 
@@ -318,7 +345,9 @@ def test_each_option_is_sent_alone(name: str, stream: bool) -> None:
 )
 @pytest.mark.parametrize("extra", [{}, {"max_tokens": 1}, {"max_completion_tokens": 1}])
 def test_the_limit_has_the_hosts_name_and_is_sent_once(host: str, name: str, extra: dict[str, int]) -> None:
-    limits = {name: value for name, value in sent(host=host, max_tokens=0, extra=extra).items() if "max" in name}
+    limits = {
+        name: value for name, value in sent(host=host, max_tokens=0, extra=extra).items() if "max" in name
+    }
     assert limits == {name: 0}
     assert sent(host=host, extra=extra).items() >= extra.items()
     assert not any("max" in one for one in sent(host=host))

@@ -150,7 +150,9 @@ def test_a_signature_goes_back_where_there_is_a_place_for_it(signatures: bool) -
     call = signed(CALL, b"sig")
     assert isinstance(call, SignedCall)
     assert (call.id, call.name, call.arguments) == (CALL.id, CALL.name, CALL.arguments)
-    [(_, parts)] = parts_of({"role": "assistant", "content": "A", "tool_calls": [call, CALL]}, signatures=signatures)
+    [(_, parts)] = parts_of(
+        {"role": "assistant", "content": "A", "tool_calls": [call, CALL]}, signatures=signatures
+    )
     assert [part.get("thought_signature") for part in parts] == [None, b"sig" if signatures else None, None]
     assert signed(CALL, b"") is signed(CALL, None) is CALL
 

@@ -16,7 +16,19 @@ HARMLESS = [
     *("pattern", "description:", "choices", "default", "|", ">", "|-", ">+", "-", "{", "}", "?", ":", "$"),
     *("1", "12", "123", "1234", "****", "A", "AB", "AB123", "ACME_KEY", "$ACME_KEY", "A_B_2"),
 ]
-NO_HARMLESS = ["12345", "||", "***", "*****", "ABCDEF", "ACME__KEY", "acme_key", "$$A_B", "A_", "trueish", "1a"]
+NO_HARMLESS = [
+    "12345",
+    "||",
+    "***",
+    "*****",
+    "ABCDEF",
+    "ACME__KEY",
+    "acme_key",
+    "$$A_B",
+    "A_",
+    "trueish",
+    "1a",
+]
 # Ways to a value, and whether a secret is there.
 WAYS: dict[tuple[str | int, ...], bool] = {
     ("providers", "acme", "api_key"): True,
@@ -118,11 +130,28 @@ def test_a_secret_is_found_in_every_form_of_writing(form: str, name: str) -> Non
 
 SHAPES = [
     *(f"{head}{join}abc123" for head in ("sk", "pk", "rk", "gsk", "xai", "ghp", "gho") for join in "-_"),
-    *("github_pat_abcdef", "glpat-abcdef", "hf_abcdef", "r8_abcdef", "nvapi-abcdef", "csk-abcdef", "fw_abcdef"),
+    *(
+        "github_pat_abcdef",
+        "glpat-abcdef",
+        "hf_abcdef",
+        "r8_abcdef",
+        "nvapi-abcdef",
+        "csk-abcdef",
+        "fw_abcdef",
+    ),
     *("pplx-abcdef", "tgp_abcdef", "AIzaAbcdefghijkl", "AKIAABCDEFGHIJKL", "ASIAABCDEFGHIJKL"),
     *("eyJhbGciOiJIUzI1", "a1" * 16, "1a" * 16, "sk-abc-12_"),
 ]
-NO_SHAPES = ["sk-abcde", "mask-abcdef", "eyJabcdefghijk", "a1" * 15 + "a", "a" * 40, "1" * 40, "xsk_abcdef", "-a" * 20]
+NO_SHAPES = [
+    "sk-abcde",
+    "mask-abcdef",
+    "eyJabcdefghijk",
+    "a1" * 15 + "a",
+    "a" * 40,
+    "1" * 40,
+    "xsk_abcdef",
+    "-a" * 20,
+]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -216,13 +245,26 @@ def test_a_long_value_is_looked_at_as_far_as_it_could_be_shown() -> None:
 
 @pytest.mark.parametrize(
     "character",
-    [*map(chr, range(32)), "\x7f", "\x9b", "\u200b", "\u200f", "\u2028", "\u202e", "\u2066", "\ufeff", "\ufffe"],
+    [
+        *map(chr, range(32)),
+        "\x7f",
+        "\x9b",
+        "\u200b",
+        "\u200f",
+        "\u2028",
+        "\u202e",
+        "\u2066",
+        "\ufeff",
+        "\ufffe",
+    ],
 )
 def test_a_character_that_moves_something_is_replaced(character: str) -> None:
     assert visible(f"a{character}b") == ("a b" if character == "\t" else "a\ufffdb")
 
 
-@pytest.mark.parametrize("character", ["~", " ", "\xa0", "é", "\u200a", "\u2010", "\ue000", "\ufffd", "\U0001f600"])
+@pytest.mark.parametrize(
+    "character", ["~", " ", "\xa0", "é", "\u200a", "\u2010", "\ue000", "\ufffd", "\U0001f600"]
+)
 def test_a_character_that_moves_nothing_stays(character: str) -> None:
     assert visible(f"a{character}b") == f"a{character}b"
 
