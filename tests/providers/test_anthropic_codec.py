@@ -12,7 +12,7 @@ from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, Usa
 from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 from modelcatalog.providers.anthropic.codec import MAX_TOKENS, Pieces, keywords, reply
 
-USER = {"role": "user", "content": "hi"}
+USER: dict[str, Any] = {"role": "user", "content": "hi"}
 BARE = {"max_tokens": 4096, "model": "m", "messages": [USER]}
 CALL = ToolCall("c1", "weather", {"city": "Bern"})
 USE = {"type": "tool_use", "id": "c1", "name": "weather", "input": {"city": "Bern"}}
@@ -163,7 +163,7 @@ def test_arguments_of_any_type_are_read(given: Any, call: ToolCall) -> None:
 
 @pytest.mark.parametrize("content", [None, "x", {}, (), 7], ids=repr)
 def test_an_answer_without_blocks_is_none(content: Any) -> None:
-    with pytest.raises(AnswerError, match="^The answer holds no message: "):
+    with pytest.raises(AnswerError, match=r"^The answer holds no message: "):
         reply(Of(content=content))
 
 
@@ -269,5 +269,5 @@ def test_tokens_of_a_stream_are_counted(
 
 
 def test_a_stream_without_events_is_empty() -> None:
-    with pytest.raises(AnswerError, match="^The stream was empty$"):
+    with pytest.raises(AnswerError, match=r"^The stream was empty$"):
         Pieces().end()

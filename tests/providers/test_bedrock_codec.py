@@ -11,12 +11,12 @@ from modelcatalog.providers.adapter.chat_types import AnswerError, ChatCall, Usa
 from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
 from modelcatalog.providers.bedrock.codec import Pieces, keywords, reply
 
-USER = {"role": "user", "content": "hi"}
+USER: dict[str, Any] = {"role": "user", "content": "hi"}
 HI = {"role": "user", "content": [{"text": "hi"}]}
 BARE = {"modelId": "m", "messages": [HI]}
 CALL = ToolCall("c1", "weather", {"city": "Bern"})
 USE = {"toolUse": {"toolUseId": "c1", "name": "weather", "input": {"city": "Bern"}}}
-ASKED = {"role": "assistant", "content": "", "tool_calls": [CALL]}
+ASKED: dict[str, Any] = {"role": "assistant", "content": "", "tool_calls": [CALL]}
 TOOL = Tool("weather", "Rain?", {"type": "object"})
 SPEC = {"toolSpec": {"name": "weather", "description": "Rain?", "inputSchema": {"json": {"type": "object"}}}}
 
@@ -204,11 +204,11 @@ USAGES: list[tuple[Any, Usage | None]] = [
 def test_tokens_are_counted(counts: Any, usage: Usage | None) -> None:
     assert reply(answer(usage=counts)).usage == usage
     pieces = Pieces()
-    for event in (
+    events: list[dict[str, Any]] = [
         {"metadata": {"usage": counts}},
         {"messageStop": {"stopReason": "end_turn"}},
-        {"metadata": {}},
-    ):
+    ]
+    for event in [*events, {"metadata": {}}]:
         list(pieces.take(event))
     assert pieces.end().usage == usage
 
@@ -224,7 +224,7 @@ def test_tokens_are_counted(counts: Any, usage: Usage | None) -> None:
     ],
 )
 def test_an_answer_without_a_message_is_none(whole: dict[str, Any], said: str) -> None:
-    with pytest.raises(AnswerError, match=f"^{said}"):
+    with pytest.raises(AnswerError, match=rf"^{said}"):
         reply(whole)
 
 
@@ -283,5 +283,5 @@ def test_a_call_without_its_start_is_kept() -> None:
 
 
 def test_a_stream_without_events_is_empty() -> None:
-    with pytest.raises(AnswerError, match="^The stream was empty$"):
+    with pytest.raises(AnswerError, match=r"^The stream was empty$"):
         Pieces().end()

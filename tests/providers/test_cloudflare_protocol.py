@@ -100,7 +100,7 @@ def test_the_result_is_taken_out() -> None:
     assert result_of(response({"result": [1], "success": True})) == [1]
     assert result_of(response({"result": ""})) == ""
     assert result_of(response({"result": [1]}), list) == [1]
-    with pytest.raises(WorkersAIError, match="^A$"):
+    with pytest.raises(WorkersAIError, match=r"^A$"):
         result_of(response({"result": {}, "success": False, "errors": [{"message": "A"}]}))
 
 
@@ -115,7 +115,7 @@ def test_the_result_is_taken_out() -> None:
     ],
 )
 def test_an_answer_without_a_result_is_none(body: Any, words: str) -> None:
-    with pytest.raises(AnswerError, match=f"^{words}") as caught:
+    with pytest.raises(AnswerError, match=rf"^{words}") as caught:
         result_of(response(body, 201, content_type="a/b"), list)
     assert (caught.value.status, caught.value.url) == (201, "https://a.dev/run")
     assert "(content type a/b)" in str(caught.value)
@@ -164,7 +164,7 @@ def test_lines_are_events() -> None:
     ],
 )
 def test_a_stream_without_an_end_is_an_error(lines: list[str], words: str) -> None:
-    with pytest.raises(AnswerError, match=f"^{words}") as caught:
+    with pytest.raises(AnswerError, match=rf"^{words}") as caught:
         events_of(*lines)
     assert caught.value.status == 203
 
@@ -174,7 +174,7 @@ def test_a_stream_without_an_end_is_an_error(lines: list[str], words: str) -> No
     [({"error": "A"}, "A"), ({"errors": ["B"]}, r"\['B'\]"), ({"error": "A", "errors": ["B"]}, "A")],
 )
 def test_an_error_among_the_events_is_raised(event: Any, words: str) -> None:
-    with pytest.raises(WorkersAIError, match=f"^{words}$") as caught:
+    with pytest.raises(WorkersAIError, match=rf"^{words}$") as caught:
         events_of(f"data: {json.dumps(event)}")
     error = caught.value
     assert (error.status_code, error.code, error.body, error.request.method) == (203, None, event, "PUT")
@@ -230,7 +230,7 @@ def test_a_response_is_the_text(given: Any, text: str) -> None:
     "result", [{}, {"response": None}, {"tool_calls": []}, {"tool_calls": "x"}, [], "x"], ids=repr
 )
 def test_a_result_without_text_and_calls_is_none(result: Any) -> None:
-    with pytest.raises(AnswerError, match="^The answer holds no response: "):
+    with pytest.raises(AnswerError, match=r"^The answer holds no response: "):
         reply(result, CALL)
 
 

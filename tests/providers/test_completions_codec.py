@@ -119,7 +119,7 @@ def test_an_answer_without_a_message_is_none(way: tuple[str | int, ...], value: 
     if way == FIRST and value is ...:
         assert read(changed(ANSWER, way, value))["text"] == "another"
         return
-    with pytest.raises(AnswerError, match="^The answer holds no message: "):
+    with pytest.raises(AnswerError, match=r"^The answer holds no message: "):
         reply(changed(ANSWER, way, value))
 
 
@@ -291,10 +291,10 @@ def test_the_last_usage_of_a_stream_counts() -> None:
 def test_an_empty_stream_is_none_and_one_that_broke_off_is_none() -> None:
     pieces = Pieces()
     list(pieces.take_json({"choices": []}))
-    with pytest.raises(AnswerError, match="^The stream was empty$"):
+    with pytest.raises(AnswerError, match=r"^The stream was empty$"):
         pieces.end()
     list(pieces.take_json(chunk(content="a")))
-    with pytest.raises(AnswerError, match="^The stream broke off after 1 pieces, before"):
+    with pytest.raises(AnswerError, match=r"^The stream broke off after 1 pieces, before"):
         pieces.end()
 
 

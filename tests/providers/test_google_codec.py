@@ -15,7 +15,7 @@ from modelcatalog.providers.google import codec
 from modelcatalog.providers.google.codec import SignedCall, contents, options, signed, system_instruction
 from modelcatalog.providers.google.decoder import Pieces, plain, reply
 
-USER = {"role": "user", "content": "hi"}
+USER: dict[str, Any] = {"role": "user", "content": "hi"}
 CALL = ToolCall("c1", "weather", {"city": "Bern"})
 
 
@@ -174,7 +174,7 @@ def test_a_signature_goes_back_where_there_is_a_place_for_it(signatures: bool) -
 )
 def test_a_call_in_openais_form_is_written(theirs: dict[str, Any], call: dict[str, Any]) -> None:
     [(_, [part])] = parts_of({"role": "assistant", "content": None, "tool_calls": [theirs]})
-    assert {name: value for name, value in part["function_call"].items()} == call
+    assert dict(part["function_call"]) == call
 
 
 # Answers
@@ -216,7 +216,7 @@ def test_each_reason_has_a_uniform_word(reason: Any, word: str | None) -> None:
     pieces = Pieces()
     assert [piece.text for piece in pieces.take(answered(text("A"), reason=reason))] == ["A"]
     if word is None:
-        with pytest.raises(AnswerError, match="^The stream broke off after 1 pieces, before"):
+        with pytest.raises(AnswerError, match=r"^The stream broke off after 1 pieces, before"):
             pieces.end()
     else:
         assert pieces.end().stop_reason == word
@@ -226,7 +226,7 @@ def test_each_reason_has_a_uniform_word(reason: Any, word: str | None) -> None:
 def test_a_prompt_that_was_blocked_is_an_answer(reason: Any, word: str | None) -> None:
     response = Of(prompt_feedback=Of(block_reason=reason), candidates=None)
     if word is None:
-        with pytest.raises(AnswerError, match="^The answer holds no candidate$"):
+        with pytest.raises(AnswerError, match=r"^The answer holds no candidate$"):
             reply(response)
         return
     found = reply(response)
@@ -314,11 +314,11 @@ def test_the_last_usage_and_model_of_a_stream_count() -> None:
 
 def test_an_answer_without_anything_is_none() -> None:
     for response in (Of(), Of(candidates=[]), Of(candidates=None, prompt_feedback=None)):
-        with pytest.raises(AnswerError, match="^The answer holds no candidate$"):
+        with pytest.raises(AnswerError, match=r"^The answer holds no candidate$"):
             reply(response)
         pieces = Pieces()
         assert list(pieces.take(response)) == []
-        with pytest.raises(AnswerError, match="^The stream was empty$"):
+        with pytest.raises(AnswerError, match=r"^The stream was empty$"):
             pieces.end()
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.providers.adapter.chat_types import AnswerError
+from modelcatalog.providers.adapter.connection import Step
 from modelcatalog.providers.failures.classifier import Refusal, call_of, classified, explained
 from modelcatalog.providers.failures.codes import CODES
 from modelcatalog.providers.failures.http_api import read, refusal, said
@@ -18,7 +19,7 @@ from modelcatalog.providers.failures.not_sent import not_sent
 from modelcatalog.providers.failures.statuses import by_status
 from modelcatalog.providers.failures.transport import Cause, apart_from, cause_of, causes, one_line
 
-MEANT = {
+MEANT: dict[tuple[Step, str], str] = {
     (
         "auth",
         "key",
@@ -44,7 +45,7 @@ MEANT = {
     ("request", "too-large"): "workers-ai:3006",
     ("path", "not-found"): "workers-ai:7000 workers-ai:7003",
 }
-STATUSES = {
+STATUSES: dict[tuple[Step, str], list[int | None]] = {
     ("auth", "key"): [401],
     ("quota", "no-credit"): [402],
     ("auth", "forbidden"): [403],
@@ -59,7 +60,7 @@ STATUSES = {
 
 
 @pytest.mark.parametrize("meant", MEANT, ids=str)
-def test_each_code_means_this(meant: tuple[str, str]) -> None:
+def test_each_code_means_this(meant: tuple[Step, str]) -> None:
     for code in MEANT[meant].split():
         assert CODES[code] == meant
         found = classified(Refusal(status=418, said="Words", codes=("other", code.upper())))
@@ -71,7 +72,7 @@ def test_no_code_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("meant", STATUSES, ids=str)
-def test_each_status_means_this(meant: tuple[str, str]) -> None:
+def test_each_status_means_this(meant: tuple[Step, str]) -> None:
     for status in STATUSES[meant]:
         assert by_status(status) == meant
         words = "The address redirects elsewhere. Words" if meant[1] == "redirect" else "Words"
@@ -337,7 +338,7 @@ def request(url: str = "https://a.dev/x?key=1", method: str = "PUT") -> Any:
     return Of(url=url, method=method)
 
 
-class Unset(Exception):
+class UnsetError(Exception):
     @property
     def request(self) -> object:
         raise RuntimeError("The .request property has not been set.")
@@ -356,10 +357,10 @@ CALLED = ("https://a.dev/x", "PUT")
     ("chain", "called"),
     [
         ([RuntimeError()], (None, None)),
-        ([Unset()], (None, None)),
+        ([UnsetError()], (None, None)),
         ([with_attributes(request=request())], CALLED),
         ([with_attributes(response=Of(request=request()))], CALLED),
-        ([Unset(), with_attributes(request=request())], CALLED),
+        ([UnsetError(), with_attributes(request=request())], CALLED),
         ([with_attributes(request=Of(url="", method="GET")), with_attributes(request=request())], CALLED),
         ([with_attributes(request=request()), with_attributes(request=request("https://b.dev"))], CALLED),
         (
@@ -446,7 +447,7 @@ HALF = UnicodeEncodeError("utf-8", "ab\ud83d", 2, 3, "no")
         (ArgumentError("no", argument="x"), "argument"),
         (HALF, "encoding"),
         (UnicodeEncodeError("utf-8", "a\udfff", 1, 2, "no"), "encoding"),
-        (UnicodeEncodeError("utf-8", "a\ud800", 1, 2, "no"), "encoding"),
+        (UnicodeEncodeError("utf-8", "ab\ud800", 2, 3, "no"), "encoding"),
         (UnicodeEncodeError("ascii", "ab\ud83d", 2, 3, "no"), None),
         (UnicodeEncodeError("utf-8", "ab\ue000", 2, 3, "no"), None),
         (UnicodeEncodeError("utf-8", "key1\ud83d", 4, 5, "no"), None),
