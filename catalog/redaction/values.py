@@ -88,7 +88,7 @@ class Redactor:
         if len(text) > _HUGE:
             return _replaced(text, self._known)
         spans = [span for secret in self._short for span in _short(text, secret)]
-        if len(text) >= _CUT and self._grams:
+        if len(text) >= _CUT:
             spans += self._long(text)
         return _covered(text, spans) if spans else text
 
