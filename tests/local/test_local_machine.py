@@ -214,7 +214,8 @@ def test_a_folder_below_home_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [
+    ("count", "text"),
+    [
         (999, "999 bytes"),
         (999_999, "999999 bytes"),
         (10**6, "1.0 MB"),
@@ -222,7 +223,7 @@ def test_a_folder_below_home_is_found(tmp_path: Path) -> None:
         (10**9, "1.0 GB"),
         (10**12, "1.0 TB"),
         (3 * 10**12, "3.0 TB"),
-    ]
+    ],
 )
 def test_sizes_are_for_people(count: int, text: str) -> None:
     assert size(count) == text

@@ -97,7 +97,9 @@ def test_ids_become_short_and_then_each_call_has_its_message() -> None:
     assert [one["id"] for one in first[1]["tool_calls"]] == ["x", "y"]
     assert [one["id"] for one in second[1]["tool_calls"]] == ids[:2]
     assert [one["tool_call_id"] for one in second[2:5]] == [ids[1], ids[0], ids[2]]
-    shown = [(one["role"], one["content"], [call["id"] for call in one.get("tool_calls", [])]) for one in third]
+    shown = [
+        (one["role"], one["content"], [call["id"] for call in one.get("tool_calls", [])]) for one in third
+    ]
     assert shown == [
         ("user", "hi", []),
         ("assistant", "See", ids[:1]),
