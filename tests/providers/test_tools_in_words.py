@@ -1,4 +1,4 @@
-"""Tools that are emulated, without a service: when an answer is read, what of it is kept, and each turn of a history."""
+"""Tools that are emulated, without a service: when an answer is read, what of it is kept, each turn of a history."""
 
 from __future__ import annotations
 
