@@ -111,10 +111,11 @@ def _secret_spans(text: str) -> tuple[tuple[int, int], ...]:
         if text[field.end() : done].strip() == "{":
             closed = text.index("}", done) if "}" in text[done:] else len(text)
         end = len(text[:done].rstrip(" \t]}\"'"))
-        for token in _TOKEN.finditer(text, field.end(), end):
-            if not _SHOWN_VALUE.fullmatch(token[0]):
-                spans.append((token.start(), end))
-                break
+        hidden = (
+            one for one in _TOKEN.finditer(text, field.end(), end) if not _SHOWN_VALUE.fullmatch(one[0])
+        )
+        if (first := next(hidden, None)) is not None:
+            spans.append((first.start(), end))
     return tuple(spans)
 
 
