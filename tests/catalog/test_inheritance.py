@@ -80,7 +80,7 @@ def test_an_entry_is_extended_by_its_name_or_an_alias(target: str) -> None:
     assert entry_of(pair(base, extends=f"{target}/eu")).adapter == "groq"
 
 
-def test_an_entry_that_is_not_there_is_guessed() -> None:
+def test_an_entry_that_is_not_found_is_guessed() -> None:
     qualified = {"qualifiers": {"europe": {"base_url": B}}}
     assert wrong(pair({}, extends="acmee")) == (
         "provider 'mine' extends 'acmee', which is not a provider",
