@@ -15,6 +15,7 @@ from modelcatalog.providers.anthropic import cloud_failure
 from modelcatalog.providers.bedrock import failure as bedrock_failure
 from modelcatalog.providers.bedrock.chat import ConverseGuard
 from modelcatalog.providers.chat.guard import Guard
+from modelcatalog.providers.cohere.chat import CohereGuard
 from modelcatalog.providers.ended.azureai.chat import CALLS as AZUREAI
 from modelcatalog.providers.google import failure as google_failure
 from modelcatalog.providers.google.request_tracking import TrackingGuard, saw_answer, saw_request
@@ -156,6 +157,38 @@ def test_googles_http_client_says_where_a_call_is() -> None:
         saw_answer(202, None)
         assert (guard.status, guard.kind) == (202, "none")
         assert guard.text_of(AnswerError("No text")) == "No text"
+
+
+class WithHeaders(Exception):  # noqa: N818  the SDK's own have many names
+    """As those of the cohere SDK are: they hold the head of the answer themselves."""
+
+    def __init__(self, status: int, headers: Any) -> None:
+        super().__init__("x")
+        self.status_code = status
+        self.headers = headers
+
+
+COHERE: list[tuple[Any, int | None, str | None]] = [
+    (named("SSEError", "Expected text/event-stream, got 'text/html'"), 200, "text/html"),
+    (named("SSEError", "x"), 200, ""),
+    (TypeError("C.model_construct() argument after ** must be a mapping"), 200, ""),
+    (TypeError("x"), None, None),
+    (ValueError("model_construct()"), None, None),
+    (WithHeaders(201, {"content-type": "a/b; c"}), 201, "a/b"),
+    (WithHeaders(201, {}), None, None),
+    (WithHeaders(201, None), None, None),
+    (SimpleNamespace(status_code=201, headers={"content-type": "a/b"}), None, None),
+]
+
+
+@pytest.mark.parametrize(("answer", "status", "kind"), COHERE, ids=lambda one: type(one).__name__)
+def test_exceptions_of_cohere_hold_the_answer(answer: Any, status: int | None, kind: str | None) -> None:
+    guard = CohereGuard()
+    found = guard.response_of(answer)
+    assert (found is None) == (status is None)
+    if found is not None:
+        guard.take(found)
+    assert (guard.status, guard.kind) == (status, kind)
 
 
 # Failures
