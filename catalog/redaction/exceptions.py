@@ -121,7 +121,7 @@ class _Redactor:
         if isinstance(value, MutableMapping):
             self._mapping(value, depth)
             return value
-        if isinstance(value, MappingProxyType) or type(value).__module__.startswith("multidict"):
+        if isinstance(value, MappingProxyType) or "multidict" in type(value).__module__:
             return self._frozen_mapping(value, depth)
         if isinstance(value, list):
             for at, item in enumerate(value):

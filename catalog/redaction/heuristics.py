@@ -111,10 +111,11 @@ def _secret_spans(text: str) -> tuple[tuple[int, int], ...]:
         if text[field.end() : done].strip() == "{":
             closed = text.index("}", done) if "}" in text[done:] else len(text)
         end = len(text[:done].rstrip(" \t]}\"'"))
-        for token in _TOKEN.finditer(text, field.end(), end):
-            if not _SHOWN_VALUE.fullmatch(token[0]):
-                spans.append((token.start(), end))
-                break
+        hidden = (
+            one for one in _TOKEN.finditer(text, field.end(), end) if not _SHOWN_VALUE.fullmatch(one[0])
+        )
+        if (first := next(hidden, None)) is not None:
+            spans.append((first.start(), end))
     return tuple(spans)
 
 
@@ -123,8 +124,7 @@ def _value_end(text: str, field: re.Match[str]) -> int:
     start = field.end() + len(text[field.end() :]) - len(text[field.end() :].lstrip())
     quote = text[start : start + 1]
     if quote and quote in "\"'":
-        closing = text.find(quote, start + 1)
-        start = closing if closing >= 0 else len(text)
+        start = len(text) - len(text[start + 1 :].partition(quote)[2])
     is_in_braces = text.count("{", 0, field.start()) > text.count("}", 0, field.start())
     after = _ENTRY.search(text, start) if is_in_braces or quote == "{" else None
     return after.start() + (text[after.start()] == "{") if after else len(text)

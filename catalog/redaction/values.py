@@ -88,7 +88,7 @@ class Redactor:
         if len(text) > _HUGE:
             return _replaced(text, self._known)
         spans = [span for secret in self._short for span in _short(text, secret)]
-        if len(text) >= _CUT and self._grams:
+        if len(text) >= _CUT:
             spans += self._long(text)
         return _covered(text, spans) if spans else text
 
@@ -132,11 +132,11 @@ class Redactor:
             star, after = run.span()
             for at in range(max(0, star - _MOST_CUT), star - _CUT + 1):
                 for secret in self._heads.get(text[at : at + _CUT], ()):
-                    if star - at < len(secret) and secret.startswith(text[at:star]):
+                    if secret.startswith(text[at:star]):
                         yield solid.span(at, star)
             for end in range(after + _CUT, min(len(text), after + _MOST_CUT) + 1):
                 for secret in self._tails.get(text[end - _CUT : end], ()):
-                    if end - after < len(secret) and secret.endswith(text[after:end]):
+                    if secret.endswith(text[after:end]):
                         yield solid.span(after, end)
 
 

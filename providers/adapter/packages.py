@@ -6,7 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 _VERSION = re.compile(
-    r"v?(?:\d+!)?(?P<release>\d+(?:\.\d+)*)[-_.]?(?:(?P<pre>a|b|rc|c|alpha|beta|pre|preview|dev)[-_.]?(?P<number>\d*))?"
+    r"v?(?:\d+!)?(?P<release>\d+(?:\.\d+)*)[-_.]?(?:(?P<pre>alpha|beta|preview|pre|rc|a|b|c|dev)[-_.]?(?P<number>\d*))?"
 )
 _STAGES = {"dev": 0, "a": 1, "alpha": 1, "b": 2, "beta": 2, "c": 3, "rc": 3, "pre": 3, "preview": 3}
 _FINAL = 4

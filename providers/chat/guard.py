@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import ContextDecorator
+from traceback import walk_tb
 from types import SimpleNamespace
 from typing import Any, ClassVar, Self
 
@@ -124,11 +125,8 @@ class Guard:
 
 def _is_ours(error: BaseException) -> bool:
     """Whether our own code failed over an answer, and the service is not to blame."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    module = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
-    return str(module).startswith("modelcatalog.")
+    *_, (last, _) = walk_tb(error.__traceback__)
+    return str(last.f_globals.get("__name__", "")).startswith("modelcatalog.")
 
 
 def answer_error(text: str, response: Any) -> AnswerError:

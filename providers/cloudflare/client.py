@@ -61,7 +61,9 @@ class WorkersAI(Options):
 
     def _send(self, method: str, path: str, body: Any, query: Any) -> httpx2.Response:
         renewed: Any = None
-        for attempt in count():
+        attempts = count()
+        while True:
+            attempt = next(attempts)
             key = renewed or (self._key() if callable(self._key) else self._key)
             response: httpx2.Response | None = None
             try:
@@ -80,7 +82,6 @@ class WorkersAI(Options):
                     return response
                 response.close()
             time.sleep(wait or 0)
-        raise AssertionError
 
     def close(self) -> None:
         """Close the connections, unless the HTTP client is yours."""
@@ -141,7 +142,9 @@ class AsyncWorkersAI(Options):
 
     async def _send(self, method: str, path: str, body: Any, query: Any) -> httpx2.Response:
         renewed: Any = None
-        for attempt in count():
+        attempts = count()
+        while True:
+            attempt = next(attempts)
             key = renewed or (self._key() if callable(self._key) else self._key)
             key = await key if isawaitable(key) else key
             response: httpx2.Response | None = None
@@ -162,7 +165,6 @@ class AsyncWorkersAI(Options):
                     return response
                 await response.aclose()
             await asyncio.sleep(wait or 0)
-        raise AssertionError
 
     async def aclose(self) -> None:
         """Close the connections, unless the HTTP client is yours."""

@@ -105,6 +105,44 @@ def test_text_that_cant_be_cut_line_by_line_is_refused(text: str, line: int) -> 
     assert caught.value.line == line
 
 
+BLOCK = "  {0}:\n    base_url: https://h\n"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        ("", "", ""),
+        (BLOCK.format("x"), "", BLOCK.format("x")),
+        ("", BLOCK.format("x"), BLOCK.format("x")),
+        (f"{BLOCK.format('x')}\n", f"\n{BLOCK.format('y')}", f"{BLOCK.format('x')}\n{BLOCK.format('y')}"),
+        (
+            f"{BLOCK.format('x')}  # why\n",
+            "\naliases: {f: x/m}\n",
+            f"{BLOCK.format('x')}  # why\n\naliases: {{f: x/m}}\n",
+        ),
+    ],
+)
+def test_an_entry_goes_with_the_blank_line_above_it(before: str, after: str, kept: str, newline: str) -> None:
+    head = "catalog: 1\nproviders:\n"
+    text = f"{head}{before}{BLOCK.format('a')}{after}".replace("\n", newline)
+    removed = remove(text, "models.yaml", "a")
+    assert removed.text == f"{head}{kept}".replace("\n", newline)
+    assert removed.line == 3 + before.count("\n")
+    assert removed.entry == BLOCK.format("a").rstrip("\n").replace("\n", newline)
+
+
+def test_an_entry_that_others_need_stays() -> None:
+    needed = f"catalog: 1\nproviders:\n{BLOCK.format('a')}  b:\n    extends: a\n"
+    with suppress(RemovalError):
+        assert "b:" in remove(needed, "models.yaml", "a").text
+    with pytest.raises(CatalogError):
+        remove(f"catalog: 1\nproviders:\n{BLOCK.format('a')}    nothing: 1\n", "models.yaml", "a")
+    first = f"catalog: 1\nproviders:\n{BLOCK.format('a')}  b: &b\n    base_url: &u https://h\n  c:\n    base_url: *u\n"
+    with pytest.raises((RemovalError, CatalogError)):
+        remove(first.replace("  a:", "  z:").replace("  b:", "  a:"), "models.yaml", "a")
+
+
 @pytest.mark.parametrize("character", ["\u2028", "\x85", "\r"], ids=["U+2028", "U+0085", "CR"])
 def test_lines_that_only_yaml_counts_are_never_cut_wrongly(character: str) -> None:
     head = f"catalog: 1\n# a{character}# b\nproviders:\n"

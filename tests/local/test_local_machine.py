@@ -33,7 +33,7 @@ def nvidia_smi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tool = tmp_path / "bin" / "nvidia-smi"
     tool.parent.mkdir()
     tool.write_text(
-        '#!/bin/sh\n[ "$1" = --query-gpu=name,memory.free,memory.total ] || exit 1\n'
+        '#!/bin/sh\n[ "$*" = "--query-gpu=name,memory.free,memory.total --format=csv,noheader,nounits" ] || exit 1\n'
         "echo 'NVIDIA A100, 80GB, 40000, 81559'\necho 'Tesla T4, [N/A], 15360'\n",
         encoding="utf-8",
     )
@@ -89,6 +89,79 @@ def test_a_tool_that_fails_tells_of_no_gpu(nvidia_smi: Path) -> None:
     assert gpus() == []
 
 
+@pytest.mark.parametrize(
+    ("system", "chip", "kinds"),
+    [("darwin", "arm64", ["mps"]), ("darwin", "x86_64", []), ("linux", "arm64", [])],
+)
+def test_apples_gpu_has_the_memory_of_the_machine(
+    system: str, chip: str, kinds: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr("platform.machine", lambda: chip)
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(local_machine, "memory", lambda: Device("cpu", "cpu", 8 * GB, 16 * GB))
+    found = gpus()
+    assert [one.kind for one in found] == kinds
+    assert all((one.name, one.free, one.total) == ("Apple GPU", 8 * GB, 16 * GB) for one in found)
+
+
+def findings_of(model: str, **adapter: object) -> list[tuple[str, str, str, str | None]]:
+    return [(one.code, one.severity, one.message, one.setting) for one in look(model, adapter).findings]
+
+
+def test_each_folder_that_is_missing_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_machine, "gpus", list)
+    below = f" (looked for below {tmp_path})."
+    missing = ("missing-folder", "error")
+    assert findings_of("./m") == [(*missing, f"model_path: folder ./m not found{below}", "model_path")]
+    assert findings_of("org/m", model_path="x", tokenizer_path=Path("y")) == [
+        (*missing, f"model_path: folder x not found{below}", "model_path"),
+        (*missing, f"tokenizer_path: folder y not found{below}", "tokenizer_path"),
+    ]
+    assert findings_of("./m", model_path=str(weights(tmp_path / "w", 5))) == []
+    [local] = findings_of("local")
+    assert local[:2] == missing
+    assert findings_of("org/m") == findings_of("org/m", model_path=" ", tokenizer_path=7) == []
+    assert findings_of("local", model_path=" ") == []
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    (tmp_path / "m.gguf").write_text("x", encoding="utf-8")
+    words = [findings_of(f"./{name}")[0][2] for name in ("empty", "file", "m.gguf")]
+    assert words == [
+        "model_path: the folder ./empty is empty.",
+        "model_path: ./file is a file, not a folder.",
+        "model_path: ./m.gguf is a single file: give its folder, and gguf_file=m.gguf.",
+    ]
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "x.txt").write_text("x", encoding="utf-8")
+    assert [one[0] for one in findings_of("./text")] == ["no-weights"]
+
+
+def test_weights_in_a_folder_that_is_the_models_name_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch_is("2.13.0+cu130", monkeypatch)
+    monkeypatch.setattr(local_machine, "gpus", lambda: [Device("A", "cuda", 8 * GB), Device("B", "cuda")])
+    monkeypatch.setattr(local_machine, "memory", lambda: Device("cpu", "cpu", 16 * GB))
+    weights(tmp_path / "m", 9 * GB)
+    assert look("./m", {}).summary == "cuda (A), 8.0 GB free, and cuda (B); weights 9.0 GB"
+    assert [one[0] for one in findings_of("./m")] == ["low-memory"]
+    # What is free on one of them is not known.
+    assert [one[0] for one in findings_of("./m", device="auto")] == ["low-memory"]
+    assert look("./m", {"device": "cpu:0"}) == ("cpu, 16.0 GB free; weights 9.0 GB", ())
+    assert findings_of("./m", device="cuda:cpu") != []
+    assert look("local", {"model_path": " "}).summary == "cuda (A), 8.0 GB free, and cuda (B)"
+    with (tmp_path / "m" / "model.safetensors").open("wb") as file:
+        os.truncate(file.fileno(), 8 * GB)
+    assert findings_of("./m") == []
+
+
+@pytest.mark.parametrize("table", ["name, 1, 2, 3", "a, b, 1, 2"])
+def test_a_name_may_have_commas(table: str) -> None:
+    [device] = read_gpus(table)
+    assert device.name == table.rsplit(",", 2)[0]
+
+
 def test_weights_are_compared_with_what_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_machine, "gpus", list)
     monkeypatch.setattr(local_machine, "memory", lambda: Device("cpu", "cpu", 8 * GB, 16 * GB))
@@ -141,7 +214,16 @@ def test_a_folder_below_home_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(999, "999 bytes"), (1_600_000, "1.6 MB"), (3 * 10**12, "3.0 TB")]
+    ("count", "text"),
+    [
+        (999, "999 bytes"),
+        (999_999, "999999 bytes"),
+        (10**6, "1.0 MB"),
+        (1_600_000, "1.6 MB"),
+        (10**9, "1.0 GB"),
+        (10**12, "1.0 TB"),
+        (3 * 10**12, "3.0 TB"),
+    ],
 )
 def test_sizes_are_for_people(count: int, text: str) -> None:
     assert size(count) == text

@@ -33,6 +33,21 @@ def test_versions_are_compared_by_their_numbers(installed: str, minimum: str, ol
     assert is_old(installed, minimum) is old
 
 
+# In the order in which they come out; one spelling of a stage is as good as another.
+RELEASED = (
+    "0.9 1.0.dev1 1.0.dev2 1.0a1 1.0alpha2 1.0a10 1.0b1 1.0-beta.2 1.0c1 1.0_rc2 1.0pre3 1.0preview4 1.0 1.0.1 1.1a1 "
+    "1.10 v2.0"
+).split()
+
+
+@pytest.mark.parametrize("installed", RELEASED)
+def test_each_version_is_older_than_those_after_it(installed: str) -> None:
+    at = RELEASED.index(installed)
+    assert [is_old(installed, other) for other in RELEASED] == [at < n for n in range(len(RELEASED))]
+    assert not is_old(installed.upper(), installed)
+    assert not is_old(f" {installed} ", installed)
+
+
 def test_the_version_of_what_is_not_installed_is_none() -> None:
     assert installed_version("modelcatalog-nothing-of-this-name") is None
 

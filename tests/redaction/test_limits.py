@@ -13,6 +13,8 @@ LENGTHS = [
     ("secret-", "is secret- ok", "is secret- ok"),
     ("secret-1", "is secret-1 ok", "is **** ok"),
     ("secret-1", "is SECRET-1 ok", "is **** ok"),
+    ("secret-1", "is secret-1", "is ****"),
+    ("secret-1", "secret-1 ok", "**** ok"),
     ("secret 1", "is secret 1 ok", "is secret 1 ok"),
     ("secret 12", "is secret\n12 ok", "is **** ok"),
     (KEY, "of Qw9zL2m ok", "of Qw9zL2m ok"),
