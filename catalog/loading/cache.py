@@ -119,6 +119,8 @@ class StoredRecords:
         if not path.is_file():
             raise FileNotFoundError(path)
         self._secret = secret
+        # The file never changes, and a provider's record is asked for several times.
+        self._providers: dict[str, dict[str, Any]] = {}
         self._database = sqlite3.connect(
             f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
@@ -135,6 +137,9 @@ class StoredRecords:
             self._database.close()
 
     def get(self, key: str, /) -> dict[str, Any] | None:
+        known = self._providers.get(key)
+        if known is not None:
+            return known
         row = self._database.execute("SELECT digest, value FROM record WHERE key = ?", (key,)).fetchone()
         if row is None:
             return None
@@ -142,6 +147,8 @@ class StoredRecords:
         if found != _digest(self._secret, key, value):
             raise ValueError(f"the cached record {key!r} was changed")
         record: dict[str, Any] = json.loads(value)
+        if key.startswith("p/"):
+            self._providers[key] = record
         return record
 
     def keys(self, prefix: str = "", /) -> Iterable[str]:

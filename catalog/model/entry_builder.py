@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -54,8 +53,8 @@ _SCALARS = (
 ).split()
 
 
-_SECRET = re.compile(r"(^|_)(key|token|secret|password)$")
-"""Names of settings that are secret whatever an entry says, as in the schema."""
+_SECRET = ("key", "token", "secret", "password")
+"""Last words of the names of settings that are secret whatever an entry says, as in the schema."""
 
 
 def _entry_place(places: Places, qualifier: str | None) -> Place:
@@ -80,7 +79,7 @@ def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Se
                 env=tuple(value.get("env") or ()),
                 also=tuple(value.get("also") or ()),
                 default=value.get("default"),
-                secret=bool(value.get("secret")) or _SECRET.search(name) is not None,
+                secret=bool(value.get("secret")) or name.rpartition("_")[2] in _SECRET,
                 required=bool(value.get("required")),
                 required_for=tuple(value.get("required_for") or ()),
                 pattern=value.get("pattern"),

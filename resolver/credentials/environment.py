@@ -6,6 +6,7 @@ No value of a variable is remembered between calls, so one that changes is seen 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, NoReturn
@@ -150,6 +151,18 @@ def option(name: str) -> str | None:
     """One of our own options, MODELCATALOG_*; None when it is unset or blank."""
     value = os.environ.get(f"MODELCATALOG_{name}", "").strip()
     return value or None
+
+
+def usual_folder(variable: str, below_home: str) -> str | None:
+    """The folder that the variable names, or the one below the user's home, where that is the platform's habit (XDG)
+    and the paths are absolute; None elsewhere.
+    """
+    if sys.platform != "linux" or "ANDROID_DATA" in os.environ:
+        return None
+    named, own = os.environ.get(variable, ""), os.environ.get("HOME", "")
+    if named.startswith("/"):
+        return named
+    return f"{own.rstrip('/')}/{below_home}" if own.startswith("/") else None
 
 
 def whereabouts() -> tuple[str | None, ...]:
