@@ -162,5 +162,5 @@ def _run() -> Callable[[], None]:
     from modelcatalog.resolver.cli import app as module
 
     command = get_command(module.application())
-    module.application = lambda _=(): command  # type: ignore[assignment]
+    module.application = lambda _=(): command  # type: ignore[assignment,return-value]
     return module.run
