@@ -26,11 +26,10 @@ if TYPE_CHECKING:
 _TELLING = 4
 """As many characters must a beginning have to be held against a key of a provider whose own keys aren't known."""
 
-_PLACEHOLDER = re.compile(
-    r"<[^<>]*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|.{0,8}\.{3}|.{0,8}\u2026|[\w-]{0,8}[xX*]{4,}|"
+_PLACEHOLDER = (
+    r"(?i)<[^<>]*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|.{0,8}\.{3}|.{0,8}\u2026|[\w-]{0,8}[xX*]{4,}|"
     r"(?:[\w-]{0,12}[-_ ])?(?:your|my|insert|enter|paste)[-_ ](?:[\w ]+[-_ ])?(?:key|token|secret)(?:[-_ ]here)?|"
-    r"change[-_ ]?me|replace[-_ ]?me|placeholder|todo|tbd|none|null|nil|undefined",
-    re.IGNORECASE,
+    r"change[-_ ]?me|replace[-_ ]?me|placeholder|todo|tbd|none|null|nil|undefined"
 )
 
 
@@ -44,7 +43,7 @@ def shape_findings(
         return []
     what = value.source.partition(",")[0] if value.kind != "argument" else "the api_key argument"
     if _is_at_home(entry, base):
-        if value.kind != "argument" and _PLACEHOLDER.fullmatch(key.reveal().strip()):
+        if value.kind != "argument" and re.fullmatch(_PLACEHOLDER, key.reveal().strip()):
             return [_placeholder(entry, setting, value, what)]
         if foreign := _foreign(catalog, entry, setting, key):
             return [_moved(entry, setting, value, foreign)]

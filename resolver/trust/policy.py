@@ -16,7 +16,7 @@ from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
 from modelcatalog.resolver.credentials.cloud_identities import LOOKS
 from modelcatalog.resolver.endpoints.base_url import host_of
-from modelcatalog.resolver.trust.hosts import FILE_NAME, could_move_a_host, foreign_host
+from modelcatalog.resolver.trust.hosts import could_move_a_host, foreign_host, names_file
 from modelcatalog.resolver.trust.provenance import Comparison, ProjectOrigin, meaning
 from modelcatalog.resolver.trust.records import trusted
 
@@ -101,7 +101,7 @@ def sent_values(
 
 
 def _named(value: SettingValue) -> str:
-    if value.kind == "default" or FILE_NAME.search(value.name):
+    if value.kind == "default" or names_file(value.name):
         return f"the file {value.shown}"
     return "the output of your command" if value.kind == "command" else value.variable or value.name
 
@@ -111,7 +111,7 @@ def _origin_of_sending(
 ) -> ProjectOrigin | None:
     """The project's file by which this value would be sent, None where it would be sent without that file too."""
     origin = comparison.origin_of(value)
-    if FILE_NAME.search(value.name):
+    if names_file(value.name):
         return origin
     match value.kind:
         case "default" | "none" | "argument":
