@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.errors import UnknownProviderError
-from modelcatalog.resolver.model_names import unknown_provider
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.problem import Problem
@@ -33,6 +32,8 @@ def select(catalog: Catalog, names: Iterable[str], problems: list[Problem] | Non
                 hint=f"catalog list (shows all {len(catalog.providers)})",
             )
         if not found:
+            from modelcatalog.resolver.model_names import unknown_provider
+
             raise unknown_provider(name, name, catalog, [entry.id for entry in every])
         wanted.update({entry.id: entry for entry in found})
     return list(wanted.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -70,6 +69,8 @@ def unloaded(plan: Plan, files: list[StrayFile]) -> list[Finding]:
 
 
 def _unloaded(variable: str, file: StrayFile, setting: str) -> Finding:
+    import shlex
+
     line = file.variables[variable]
     message = f"{variable} is in {file.shown}{f':{line}' if line else ''}, which isn't read."
     hint = f"export MODELCATALOG_ENV_FILE={shlex.quote(file.shown)}"

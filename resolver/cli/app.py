@@ -12,7 +12,6 @@ import typer
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, ModelCatalogError, ModelNameError
 from modelcatalog.resolver.cli.command_names import CommandGroup, misuse
-from modelcatalog.resolver.cli.error_report import report, report_misuse
 from modelcatalog.resolver.cli.redacting_stream import redacted
 from modelcatalog.resolver.cli.rendering import note
 
@@ -100,9 +99,13 @@ def _run() -> int:
         # A number only where something ended the command: typer.Exit, an interrupt.
         return application(words)(standalone_mode=False) or 0
     except ModelCatalogError as error:
+        from modelcatalog.resolver.cli.error_report import report
+
         report(error, json=json)
         return 2 if isinstance(error, ModelNameError | ArgumentError) else 1
     except typer.TyperException as error:
+        from modelcatalog.resolver.cli.error_report import report_misuse
+
         report_misuse(*misuse(error), json=json)
         return error.exit_code
     except typer.Abort:

@@ -9,10 +9,12 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 from modelcatalog.catalog.redaction.secret import Secret, reveal
-from modelcatalog.resolver.credentials.dotenv_file import Dotenv, FileMark
+
+if TYPE_CHECKING:
+    from modelcatalog.resolver.credentials.dotenv_file import Dotenv, FileMark
 
 Origin = Literal["environment", ".env", "secrets", "keyring"]
 _LEAST = 12
@@ -112,6 +114,8 @@ class Environment(NamedTuple):
 
     def read_dotenv(self) -> Dotenv | None:
         """What `.env` holds; None where there is none that can be read."""
+        from modelcatalog.resolver.credentials.dotenv_file import Dotenv
+
         return None if self.dotenv is None else Dotenv.read(self.dotenv)
 
     def _sources(self, names: Sequence[str]) -> Iterator[tuple[Origin, Mapping[str, Any], _Locate]]:
@@ -122,13 +126,14 @@ class Environment(NamedTuple):
             yield ".env", written.values, written.locate
         if self.secrets is not None and self.secrets.is_dir():
             folder = self.secrets
-            mark = FileMark(folder, "", is_near=not folder.is_absolute())
+            from modelcatalog.resolver.credentials.dotenv_file import FileMark
             from modelcatalog.resolver.credentials.secret_files import secret_files
 
+            mark = FileMark(folder, "", is_near=not folder.is_absolute())
             yield "secrets", secret_files(folder, names), lambda _: (str(folder), mark)
 
 
-_Locate = Callable[[str], tuple[str, FileMark | None]]
+_Locate = Callable[[str], "tuple[str, FileMark | None]"]
 
 
 def secret_values() -> tuple[str, ...]:

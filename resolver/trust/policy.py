@@ -7,7 +7,6 @@ it would do is reported, and nothing is sent, until the user says `catalog trust
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -217,4 +216,8 @@ def _hint(comparison: Comparison, origin: ProjectOrigin) -> str:
 
 def _typed(shown: str, path: Path) -> str:
     """The path as one can type it."""
-    return shown if re.fullmatch(r"[\w./~+-]+", shown) else shlex.quote(str(path))
+    if re.fullmatch(r"[\w./~+-]+", shown):
+        return shown
+    import shlex
+
+    return shlex.quote(str(path))
