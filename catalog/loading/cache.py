@@ -80,7 +80,7 @@ class Cache:
     def stamp(self, name: str) -> str | None:
         """What `keep_stamp` was given for this name."""
         with suppress(OSError, ValueError):
-            content, found = self._stamp_path(name).read_text("ascii").split()
+            content, found = self._stamp_path(name).read_text("utf-8").split()
             if found == _digest(self._secret, name, content).hex():
                 return content
         return None
@@ -89,7 +89,7 @@ class Cache:
         """Remember that the file with this name and time stamp has this content."""
         with suppress(OSError):
             handle, temporary = self._temporary()
-            with os.fdopen(handle, "w", encoding="ascii") as file:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(f"{content} {_digest(self._secret, name, content).hex()}")
             os.replace(temporary, self._stamp_path(name))
 

@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple, Never
 
 LayerKind = Literal["bundled", "extension", "user", "project", "named", "python"]
 Scheme = Literal["key", "aws", "google", "entra", "none"]
+CLOUD_SCHEMES: frozenset[Scheme] = frozenset({"aws", "google", "entra"})
+"""Those with credentials that are looked for on this machine."""
 Target = Literal[
     "client", "session.client", "configure", "model", "engine", "request", "body", "adapter", "refuse"
 ]

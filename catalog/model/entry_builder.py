@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.model.entries import Argument, Entry, Header, Place, Setting
-from modelcatalog.catalog.model.entry_problems import problem_at
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.merge import Places
@@ -66,6 +65,8 @@ def _present(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Setting]]:
+    from modelcatalog.catalog.model.entry_problems import problem_at
+
     for name, value in _present(data).items():
         pointer = f"settings/{name}"
         if value.get("command") and places[f"{pointer}/command"].layer == "project":

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from modelcatalog.catalog.model.entry_problems import problem_at
 from modelcatalog.catalog.model.merge import Places, merge, part
 
 if TYPE_CHECKING:
@@ -83,6 +82,8 @@ def linked(
 def _extended(
     catalog: Providers, provider: str, own: dict[str, Any], places: Places, trail: tuple[str, ...]
 ) -> tuple[dict[str, Any], Places]:
+    from modelcatalog.catalog.model.entry_problems import problem_at
+
     target = own.get("extends")
     if not target:
         return own, places
@@ -120,6 +121,7 @@ def _nothing_to_extend(
     catalog: Providers, provider: str, target: str, found: str | None, places: Places
 ) -> CatalogError:
     from modelcatalog.catalog.diagnostics.suggestions import nearest
+    from modelcatalog.catalog.model.entry_problems import problem_at
 
     if found is None:
         near = nearest(target.partition("/")[0], [*catalog.providers, *catalog.provider_aliases])

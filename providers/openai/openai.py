@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
+from modelcatalog.providers.adapter.emulate_tools import PARAMETERS, is_wanted
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.chat.emulate_tools import PARAMETERS, is_wanted
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection

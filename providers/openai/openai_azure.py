@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.adapter import Ambient, UrlRule
+from modelcatalog.providers.adapter.emulate_tools import is_wanted
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.chat.emulate_tools import is_wanted
 from modelcatalog.providers.openai.openai import OpenAI
 
 if TYPE_CHECKING:

@@ -114,9 +114,11 @@ class Environment(NamedTuple):
 
     def read_dotenv(self) -> Dotenv | None:
         """What `.env` holds; None where there is none that can be read."""
+        if self.dotenv is None or not os.path.isfile(self.dotenv):
+            return None
         from modelcatalog.resolver.credentials.dotenv_file import Dotenv
 
-        return None if self.dotenv is None else Dotenv.read(self.dotenv)
+        return Dotenv.read(self.dotenv)
 
     def _sources(self, names: Sequence[str]) -> Iterator[tuple[Origin, Mapping[str, Any], _Locate]]:
         ours = os.environ if self.variables is None else self.variables

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.catalog.diagnostics.finding import Finding
+from modelcatalog.catalog.model.entries import CLOUD_SCHEMES
 from modelcatalog.providers.adapter.packages import installed_version
-from modelcatalog.resolver.credentials.cloud_identities import LOOKS, look
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.entries import Entry
@@ -52,7 +52,11 @@ def choose(
 def _identity(
     scheme: str, environment: Environment, values: Mapping[str, SettingValue]
 ) -> CloudIdentity | None:
-    return look(scheme, environment, values) if scheme in LOOKS else None
+    if scheme not in CLOUD_SCHEMES:
+        return None
+    from modelcatalog.resolver.credentials.cloud_identities import look
+
+    return look(scheme, environment, values)
 
 
 def identity_findings(entry: Entry, scheme: str, identity: CloudIdentity | None) -> list[Finding]:

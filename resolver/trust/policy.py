@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.catalog.diagnostics.finding import Finding
+from modelcatalog.catalog.model.entries import CLOUD_SCHEMES
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
-from modelcatalog.resolver.credentials.cloud_identities import LOOKS
 from modelcatalog.resolver.endpoints.base_url import host_of
 from modelcatalog.resolver.trust.hosts import could_move_a_host, foreign_host, names_file
 from modelcatalog.resolver.trust.provenance import Comparison, ProjectOrigin, meaning
-from modelcatalog.resolver.trust.records import trusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,7 +82,7 @@ def sent_values(
         )
     elif away is not None and comparison.entry.auth == ("none",):
         # An SDK may look for credentials although nobody asked for it.
-        identities = [scheme for scheme in comparison.reference.auth if scheme in LOOKS]
+        identities = [scheme for scheme in comparison.reference.auth if scheme in CLOUD_SCHEMES]
         found += [SentValue(f"the {scheme} identity of this machine", host, away) for scheme in identities]
     for value in values:
         if value.name == "base_url" or value.value is None:
@@ -198,6 +197,8 @@ def _finding(comparison: Comparison, origin: ProjectOrigin, host: str, whats: li
 
 def _hint(comparison: Comparison, origin: ProjectOrigin) -> str:
     from pathlib import Path
+
+    from modelcatalog.resolver.trust.records import trusted
 
     layer = comparison.project
     path = (

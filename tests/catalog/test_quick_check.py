@@ -16,7 +16,7 @@ from modelcatalog.catalog.validation.quick_check import compiled
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 VALID = sorted((EXAMPLES / "valid").glob("*.yaml"))
-ODD = (
+ODD: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 1.0, 2.5, float("inf"), float("nan"), 10**400),
     *(
         "",
