@@ -65,11 +65,11 @@ def _present(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _settings(data: Mapping[str, Any], places: Places) -> Iterable[tuple[str, Setting]]:
-    from modelcatalog.catalog.model.entry_problems import problem_at
-
     for name, value in _present(data).items():
         pointer = f"settings/{name}"
         if value.get("command") and places[f"{pointer}/command"].layer == "project":
+            from modelcatalog.catalog.model.entry_problems import problem_at
+
             message = f"the setting {name!r} is taken from a command, which a project's file may not name"
             hint = "write it into your own catalog file"
             raise problem_at(places, f"{pointer}/command", message, "command-of-a-project", hint)

@@ -82,11 +82,11 @@ def linked(
 def _extended(
     catalog: Providers, provider: str, own: dict[str, Any], places: Places, trail: tuple[str, ...]
 ) -> tuple[dict[str, Any], Places]:
-    from modelcatalog.catalog.model.entry_problems import problem_at
-
     target = own.get("extends")
     if not target:
         return own, places
+    from modelcatalog.catalog.model.entry_problems import problem_at
+
     if provider in trail:
         way = " -> ".join([*trail[trail.index(provider) :], provider])
         raise problem_at(places, "extends", f"provider {provider!r} extends itself: {way}", "extends-loop")

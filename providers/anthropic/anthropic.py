@@ -66,7 +66,7 @@ class Anthropic(Adapter):
         return build_client(kit, sdk.Anthropic if sync else sdk.AsyncAnthropic, connection, own, sync=sync)
 
     def request_args(self, connection: Connection) -> dict[str, Any]:
-        from modelcatalog.providers.http.parameters import request_args
+        from modelcatalog.providers.http.arguments import request_args
 
         return request_args(connection)
 

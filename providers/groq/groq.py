@@ -57,6 +57,6 @@ class Groq(Adapter):
         return build_client(kit, sdk.Groq if sync else sdk.AsyncGroq, connection, own, sync=sync)
 
     def request_args(self, connection: Connection) -> dict[str, Any]:
-        from modelcatalog.providers.http.parameters import request_args
+        from modelcatalog.providers.http.arguments import request_args
 
         return request_args(connection)

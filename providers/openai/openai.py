@@ -67,7 +67,7 @@ class OpenAI(Adapter):
         return built._replace(emulates_tools=is_wanted(connection))
 
     def request_args(self, connection: Connection) -> dict[str, Any]:
-        from modelcatalog.providers.http.parameters import request_args
+        from modelcatalog.providers.http.arguments import request_args
 
         return request_args(connection)
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from modelcatalog.catalog.diagnostics.errors import CatalogError, UnknownProviderError
 from modelcatalog.catalog.diagnostics.finding import Finding
 from modelcatalog.catalog.model.layers import literal_start
-from modelcatalog.catalog.validation.safe_regex import fits
 from modelcatalog.resolver.endpoints.base_url import is_private
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def _foreign(catalog: Catalog, entry: Entry, setting: Setting, key: Secret) -> t
         return None
     if setting.pattern is None and len(prefix) < _TELLING:
         return None
-    if setting.pattern is not None and not mine and fits(setting.pattern, key):
+    if setting.pattern is not None and not mine and _fits(setting.pattern, key):
         return None
     owner = next((one for name in owners if (one := _readable(catalog, name)) is not None), None)
     return None if owner is None else (prefix, owner)
@@ -113,11 +112,17 @@ def _placeholder(entry: Entry, setting: Setting, value: SettingValue, what: str)
     return Finding("placeholder-value", "error", message, hint, setting.name)
 
 
+def _fits(pattern: str, key: Secret) -> bool:
+    from modelcatalog.catalog.validation.safe_regex import fits
+
+    return fits(pattern, key)
+
+
 def _unusual(
     entry: Entry, setting: Setting, base: SettingValue | None, key: Secret, what: str
 ) -> list[Finding]:
     """A key of another form than the provider's; said only where one file names both the form and the host."""
-    if setting.pattern is None or fits(setting.pattern, key):
+    if setting.pattern is None or _fits(setting.pattern, key):
         return []
     here, there = setting.pattern_place, base.place if base is not None else None
     if there is not None and (here is None or here.path != there.path):
