@@ -16,7 +16,7 @@ from modelcatalog.catalog.diagnostics.errors import (
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.catalog import Catalog
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_NAME = r"[a-z0-9][a-z0-9._-]*"
 _FORM = "expected PROVIDER/MODEL"
 
 
@@ -112,7 +112,7 @@ def unknown_provider(
     found = [f"{one}/{rest}" if rest else one for one in near]
     if not found:
         others = serving(rest.rpartition("/")[2], catalog) if rest else []
-        new = [f"catalog add {head} URL"] if _NAME.fullmatch(head) else []
+        new = [f"catalog add {head} URL"] if re.fullmatch(_NAME, head) else []
         found = [*others, *new, _all(catalog)]
     return UnknownProviderError(
         f"no provider {head!r}", name=name, provider=head, suggestions=near, hint=", ".join(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -17,16 +18,13 @@ from modelcatalog.catalog.diagnostics.errors import (
 from modelcatalog.catalog.redaction.secret import redact_exception
 from modelcatalog.providers.adapter.packages import Resting
 from modelcatalog.providers.adapter.registry import load_adapter
-from modelcatalog.resolver.call_errors import call_error, known_secrets
 from modelcatalog.resolver.catalogs.discovery import load_catalog
 from modelcatalog.resolver.connect import connect
 from modelcatalog.resolver.credentials.environment import Environment
 from modelcatalog.resolver.model_names import ModelRef
 from modelcatalog.resolver.model_names import parse as parse_name
 from modelcatalog.resolver.planning.arguments import check_signatures
-from modelcatalog.resolver.planning.plan_log import log_plan
 from modelcatalog.resolver.planning.planner import make_plan
-from modelcatalog.resolver.planning.refused_arguments import refused
 from modelcatalog.resolver.resolved import ResolvedModel, SyncResolvedModel
 
 if TYPE_CHECKING:
@@ -216,6 +214,9 @@ def _built(plan: Plan, adapter: Adapter, connection: Connection, *, sync: bool) 
     except ModelCatalogError:
         raise
     except Exception as error:
+        from modelcatalog.resolver.call_errors import call_error, known_secrets
+        from modelcatalog.resolver.planning.refused_arguments import refused
+
         if adapter.IN_PROCESS:
             raise call_error(plan, adapter, error) from error
         redact_exception(error, known_secrets(plan))
@@ -232,7 +233,10 @@ def _plan(
 ) -> Plan:
     catalog = _catalog(catalog)
     plan = make_plan(_named(model, catalog), catalog, _environment(env), arguments, sync=sync)
-    log_plan(plan, catalog)
+    if "logging" in sys.modules:
+        from modelcatalog.resolver.planning.plan_log import log_plan
+
+        log_plan(plan, catalog)
     return plan
 
 

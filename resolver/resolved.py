@@ -8,21 +8,19 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, ProviderCallError, UsageError
-from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
-from modelcatalog.providers.adapter.tool_types import Tool
-from modelcatalog.resolver.call_errors import call_error, encoding_error
-from modelcatalog.resolver.chat_options import check_options
 from modelcatalog.resolver.misuse import method, missing_attribute
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from modelcatalog.providers.adapter.adapter import Adapter, Built
+    from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
+    from modelcatalog.providers.adapter.tool_types import Tool
     from modelcatalog.resolver.planning.plan import Plan
 
 Client = TypeVar("Client")
 Messages = str | Sequence[Mapping[str, Any]]
-Tools = Sequence[Tool | Mapping[str, Any]]
+Tools = Sequence["Tool | Mapping[str, Any]"]
 
 
 class _Resolved(Generic[Client]):
@@ -53,6 +51,9 @@ class _Resolved(Generic[Client]):
     def _call(
         self, messages: Messages, options: Mapping[str, Any], others: Mapping[str, Any] = MappingProxyType({})
     ) -> ChatCall:
+        from modelcatalog.providers.adapter.chat_types import ChatCall
+        from modelcatalog.resolver.chat_options import check_options
+
         check_options(self.plan, self._adapter, others)
         emulates = self._built.emulates_tools
         return ChatCall.of(
@@ -67,6 +68,8 @@ class _Resolved(Generic[Client]):
         options: Mapping[str, Any] = MappingProxyType({}),
     ) -> ProviderCallError | ArgumentError:
         """Our error for a call that failed. `handled` is what was being handled when it was made."""
+        from modelcatalog.resolver.call_errors import call_error, encoding_error
+
         failed = call_error(self.plan, self._adapter, error, handled)
         return encoding_error(error, failed.step, messages, options) or failed
 

@@ -23,7 +23,7 @@ import yaml
 import modelcatalog
 from modelcatalog.catalog.loading.loader import compile_text
 from modelcatalog.resolver import load_catalog
-from modelcatalog.resolver.cli.app import app
+from modelcatalog.resolver.cli.app import application
 
 from support.command import command_in
 from support.documents import indented
@@ -116,7 +116,7 @@ def test_yaml_is_valid_where_it_belongs(page: Path, block: str) -> None:
 
 def parsed(words: list[str]) -> Iterator[str]:
     """What is wrong with a command line of `catalog`."""
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(application())
     with group.make_context("catalog", list(words), resilient_parsing=True) as context:
         command = group.get_command(context, words[0])  # type: ignore[attr-defined]
         if command is None:

@@ -35,7 +35,7 @@ def nearest(word: str, candidates: Iterable[str], cutoff: float = 0.75, most: in
 
 def is_one_edit(word: str, other: str) -> bool:
     """Whether one letter inserted, deleted, replaced or swapped makes `other` of `word`; never for words of 2."""
-    if min(len(word), len(other)) < _SHORTEST or abs(len(word) - len(other)) > 1:
+    if not -1 <= len(word) - len(other) <= 1 or min(len(word), len(other)) < _SHORTEST:
         return False
     start = 0
     while start < min(len(word), len(other)) and word[start] == other[start]:

@@ -80,7 +80,7 @@ class Cache:
     def stamp(self, name: str) -> str | None:
         """What `keep_stamp` was given for this name."""
         with suppress(OSError, ValueError):
-            content, found = self._stamp_path(name).read_text("ascii").split()
+            content, found = self._stamp_path(name).read_text("utf-8").split()
             if found == _digest(self._secret, name, content).hex():
                 return content
         return None
@@ -89,7 +89,7 @@ class Cache:
         """Remember that the file with this name and time stamp has this content."""
         with suppress(OSError):
             handle, temporary = self._temporary()
-            with os.fdopen(handle, "w", encoding="ascii") as file:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(f"{content} {_digest(self._secret, name, content).hex()}")
             os.replace(temporary, self._stamp_path(name))
 
@@ -119,6 +119,8 @@ class StoredRecords:
         if not path.is_file():
             raise FileNotFoundError(path)
         self._secret = secret
+        # The file never changes, and a provider's record is asked for several times.
+        self._providers: dict[str, dict[str, Any]] = {}
         self._database = sqlite3.connect(
             f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
@@ -135,6 +137,9 @@ class StoredRecords:
             self._database.close()
 
     def get(self, key: str, /) -> dict[str, Any] | None:
+        known = self._providers.get(key)
+        if known is not None:
+            return known
         row = self._database.execute("SELECT digest, value FROM record WHERE key = ?", (key,)).fetchone()
         if row is None:
             return None
@@ -142,6 +147,8 @@ class StoredRecords:
         if found != _digest(self._secret, key, value):
             raise ValueError(f"the cached record {key!r} was changed")
         record: dict[str, Any] = json.loads(value)
+        if key.startswith("p/"):
+            self._providers[key] = record
         return record
 
     def keys(self, prefix: str = "", /) -> Iterable[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from operator import is_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -151,6 +150,7 @@ def compile_text(text: str | bytes, *, kind: LayerKind, shown: str) -> Layer:
 
 def _python_layer(source: Source) -> Layer:
     import json
+    from dataclasses import replace
 
     data = {"catalog": 1, **(source.data or {})}
     layer = compile_text(json.dumps(data, indent=1), kind=source.kind, shown="overlay")

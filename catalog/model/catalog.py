@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.errors import CatalogError, UnknownProviderError
+from modelcatalog.catalog.model.entries import Position
 from modelcatalog.catalog.model.entry_builder import typed
 from modelcatalog.catalog.model.inheritance import linked
 from modelcatalog.catalog.model.layers import key_prefixes
@@ -15,7 +16,7 @@ from modelcatalog.catalog.redaction.secret import Secret, reveal
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.problem import Problem
-    from modelcatalog.catalog.model.entries import Entry, Position
+    from modelcatalog.catalog.model.entries import Entry
     from modelcatalog.catalog.model.layers import Layer
 
 
@@ -187,9 +188,8 @@ class Catalog:
             record = layer.record(f"p/{provider}")
             if record is None:
                 continue
-            above: dict[str, Position] = {
-                pointer: layer.position(line) for pointer, line in record["l"].items()
-            }
+            path, kind = layer.path, layer.kind
+            above = {pointer: Position(path, line, kind) for pointer, line in record["l"].items()}
             if record["v"] is None:
                 data, positions = None, {}
             else:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.model.entries import Argument, Entry, Header, Position, Setting
-from modelcatalog.catalog.model.entry_problems import problem_at
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.merge import Positions
@@ -54,8 +52,8 @@ _SCALARS = (
 ).split()
 
 
-_SECRET = re.compile(r"(^|_)(key|token|secret|password)$")
-"""Names of settings that are secret whatever an entry says, as in the schema."""
+_SECRET = ("key", "token", "secret", "password")
+"""Last words of the names of settings that are secret whatever an entry says, as in the schema."""
 
 
 def _entry_position(positions: Positions, qualifier: str | None) -> Position:
@@ -70,6 +68,8 @@ def _settings(data: Mapping[str, Any], positions: Positions) -> Iterable[tuple[s
     for name, value in _present(data).items():
         pointer = f"settings/{name}"
         if value.get("command") and positions[f"{pointer}/command"].layer == "project":
+            from modelcatalog.catalog.model.entry_problems import problem_at
+
             message = f"the setting {name!r} is taken from a command, which a project's file may not name"
             hint = "write it into your own catalog file"
             raise problem_at(positions, f"{pointer}/command", message, "command-of-a-project", hint)
@@ -80,7 +80,7 @@ def _settings(data: Mapping[str, Any], positions: Positions) -> Iterable[tuple[s
                 env=tuple(value.get("env") or ()),
                 also=tuple(value.get("also") or ()),
                 default=value.get("default"),
-                secret=bool(value.get("secret")) or _SECRET.search(name) is not None,
+                secret=bool(value.get("secret")) or name.rpartition("_")[2] in _SECRET,
                 required=bool(value.get("required")),
                 required_for=tuple(value.get("required_for") or ()),
                 pattern=value.get("pattern"),

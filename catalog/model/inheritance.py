@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from modelcatalog.catalog.model.entry_problems import problem_at
 from modelcatalog.catalog.model.merge import Positions, merge, part
 
 if TYPE_CHECKING:
@@ -86,6 +85,8 @@ def _extended(
     target = own.get("extends")
     if not target:
         return own, positions
+    from modelcatalog.catalog.model.entry_problems import problem_at
+
     if provider in trail:
         way = " -> ".join([*trail[trail.index(provider) :], provider])
         raise problem_at(positions, "extends", f"provider {provider!r} extends itself: {way}", "extends-loop")
@@ -120,6 +121,7 @@ def _nothing_to_extend(
     catalog: Providers, provider: str, target: str, found: str | None, positions: Positions
 ) -> CatalogError:
     from modelcatalog.catalog.diagnostics.suggestions import nearest
+    from modelcatalog.catalog.model.entry_problems import problem_at
 
     if found is None:
         near = nearest(target.partition("/")[0], [*catalog.providers, *catalog.provider_aliases])

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 from modelcatalog.catalog.model.entries import LayerKind, Position
-from modelcatalog.catalog.model.shorthand import expand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,6 +116,8 @@ def compile_records(
 def _provider(
     records: dict[str, Record], record: Record, document: _Located, name: str, raw: Mapping[str, Any]
 ) -> None:
+    from modelcatalog.catalog.model.shorthand import expand
+
     def line(pointer: tuple[str | int, ...]) -> int:
         return document.position(("providers", name, *pointer), key=True)[0]
 

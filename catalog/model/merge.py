@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,8 +19,30 @@ def merge(
     above_positions: Mapping[str, Position],
 ) -> tuple[dict[str, Any], Positions]:
     """`above` laid over `below`. A null stays in the result as None, so that a default can't bring the value back."""
+    if not below and not below_positions:
+        return dict(above), dict(above_positions)
     positions = dict(below_positions)
-    merged = _merge(below, above, "", positions, above_positions)
+    stale, fresh = sorted(below_positions), sorted(above_positions)
+
+    def laid(below: Mapping[str, Any], above: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+        merged = dict(below)
+        for key, value in above.items():
+            pointer = f"{prefix}{key}"
+            old = merged.get(key)
+            if isinstance(old, dict) and isinstance(value, dict):
+                merged[key] = laid(old, value, f"{pointer}/")
+                positions[pointer] = above_positions.get(
+                    pointer, positions.get(pointer) or above_positions[""]
+                )
+                continue
+            merged[key] = value
+            for known in _within(stale, pointer):
+                positions.pop(known, None)
+            for known in _within(fresh, pointer):
+                positions[known] = above_positions[known]
+        return merged
+
+    merged = laid(below, above, "")
     _restore_key(merged, above, "", positions)
     for name, patch in (above.get("qualifiers") or {}).items():
         if patch is not None and patch is not merged["qualifiers"][name]:
@@ -37,28 +60,12 @@ def _restore_key(merged: dict[str, Any], above: Mapping[str, Any], prefix: str, 
         positions.pop(f"{prefix}auth", None)
 
 
-def _merge(
-    below: Mapping[str, Any],
-    above: Mapping[str, Any],
-    prefix: str,
-    positions: Positions,
-    above_positions: Mapping[str, Position],
-) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        pointer = f"{prefix}{key}"
-        old = merged.get(key)
-        if isinstance(old, dict) and isinstance(value, dict):
-            merged[key] = _merge(old, value, f"{pointer}/", positions, above_positions)
-            positions[pointer] = above_positions.get(pointer, positions.get(pointer) or above_positions[""])
-            continue
-        merged[key] = value
-        for stale in [known for known in positions if known == pointer or known.startswith(f"{pointer}/")]:
-            del positions[stale]
-        for known, position in above_positions.items():
-            if known == pointer or known.startswith(f"{pointer}/"):
-                positions[known] = position
-    return merged
+def _within(pointers: list[str], pointer: str) -> list[str]:
+    """This pointer, if it is one of them, and those below it. They are sorted; `0` is what follows `/`."""
+    at = bisect_left(pointers, pointer)
+    itself = pointers[at : at + 1] if pointers[at : at + 1] == [pointer] else []
+    start, end = bisect_left(pointers, f"{pointer}/", at), bisect_left(pointers, f"{pointer}0", at)
+    return itself + pointers[start:end]
 
 
 def part(positions: Mapping[str, Position], pointer: str) -> Positions:

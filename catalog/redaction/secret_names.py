@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_SECRET_NAME = re.compile(
-    r"key(?!ring|board)|token(?!iz)|secret|passw|passphrase|pwd|authorization|credential|cookie|bearer|signature|\bsig\b",
-    re.IGNORECASE,
+_NAMES = (
+    r"(?i)key(?!ring|board)|token(?!iz)|secret|passw|passphrase|pwd"
+    r"|authorization|credential|cookie|bearer|signature|\bsig\b"
 )
-_SHOWN_NAME = re.compile(r"keys|(?:max|min|num|n|total)_(?:\w+_)?tokens", re.IGNORECASE)
+# The least that such a name has: most names have none of these, and are known without a regular expression.
+_HINTS = ("key", "token", "secret", "pass", "pwd", "authorization", "credential", "cookie", "bearer", "sig")
+_SHOWN = r"(?i)keys|(?:max|min|num|n|total)_(?:\w+_)?tokens"
 _LEAST = 4
 _TOKEN = 12
-_USER = re.compile(r"(?<=://)[^/\s?#]*(?=@)")
+_USER = r"(?<=://)[^/\s?#]*(?=@)"
 
 
 def users_in(text: str) -> list[str]:
@@ -26,7 +28,7 @@ def users_in(text: str) -> list[str]:
     if "@" not in text or "://" not in text:
         return []
     found = []
-    for user in _USER.findall(text):
+    for user in re.findall(_USER, text):
         _, colon, password = user.partition(":")
         found += [one for one in (user, password) if len(one) >= _LEAST] if colon else []
         found += [user] if not colon and len(user) >= _TOKEN else []
@@ -37,4 +39,9 @@ def users_in(text: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def is_secret_name(name: object) -> bool:
     """Whether a value of this name is probably one that must not be shown."""
-    return isinstance(name, str) and not _SHOWN_NAME.fullmatch(name) and _SECRET_NAME.search(name) is not None
+    if not isinstance(name, str):
+        return False
+    folded = name.casefold()
+    if not any(hint in folded for hint in _HINTS):
+        return False
+    return re.fullmatch(_SHOWN, name) is None and re.search(_NAMES, name) is not None

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 def located(problems: Iterable[Problem], layers: Iterable[Layer]) -> list[Problem]:
     """The problems with column and excerpt: those that have none get them from the word that their message quotes."""
+    problems = list(problems)
+    if not problems:
+        return []
     from modelcatalog.catalog.parsing.source import SourceText
 
     files = {layer.path: layer.file for layer in layers if layer.file is not None}

@@ -14,10 +14,8 @@ LONGEST = 256
 _LONGEST_PATTERN = 200
 _MOST_BITS = 24
 _UNBOUNDED = log2(LONGEST)
-_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
-_REPEAT = re.compile(
-    r"(?P<group>\))?(?:(?P<open>[*+]|\{\d*,\})|\{(?P<least>\d*),(?P<most>\d+)\}|(?P<fixed>\{\d+\})|\?)"
-)
+_CLASS = r"(?s)\[\^?\]?(?:\\.|[^\]\\])*\]"
+_REPEAT = r"(?P<group>\))?(?:(?P<open>[*+]|\{\d*,\})|\{(?P<least>\d*),(?P<most>\d+)\}|(?P<fixed>\{\d+\})|\?)"
 
 
 INVALID = (re.error, OverflowError, FutureWarning)
@@ -38,10 +36,10 @@ def check_pattern(pattern: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", FutureWarning)
         re.compile(pattern)
-    plain = _CLASS.sub("x", re.sub(r"\\.", "x", pattern, flags=re.DOTALL)).replace("(?", "(")
+    plain = re.sub(_CLASS, "x", re.sub(r"\\.", "x", pattern, flags=re.DOTALL)).replace("(?", "(")
     bits = 0.0 if plain.startswith("^") and "|" not in plain else _UNBOUNDED
     bits += plain.count("|")
-    for repeat in _REPEAT.finditer(plain):
+    for repeat in re.finditer(_REPEAT, plain):
         if repeat["open"]:
             bits += _UNBOUNDED
         elif repeat["most"]:

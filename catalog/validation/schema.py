@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from itertools import islice
 from math import isfinite
@@ -39,12 +39,15 @@ def check_schema(document: Document) -> list[Problem]:
     """Every way in which the document differs from the schema, in the order of its lines."""
     from modelcatalog.catalog.validation.foreign_files import foreign_file
     from modelcatalog.catalog.validation.misplaced_keys import misplaced_keys
-    from modelcatalog.catalog.validation.schema_messages import Mismatch, problems_of
 
     foreign = foreign_file(document)
     if foreign is not None:
         return [foreign]
     misplaced = misplaced_keys(document, schema())
+    if not misplaced and fits(document.data):
+        return []
+    from modelcatalog.catalog.validation.schema_messages import Mismatch, problems_of
+
     known = {problem.pointer for problem in misplaced}
     errors = _validator().iter_errors(document.data)
     problems = (
@@ -58,6 +61,33 @@ def check_schema(document: Document) -> list[Problem]:
     for problem in found:
         reported.setdefault((problem.line, problem.column, problem.pointer), problem)
     return list(reported.values())
+
+
+def fits(data: Any) -> bool:
+    """Whether the data surely fits the schema. If not, it may still: only the jsonschema package knows for sure."""
+    try:
+        return _quick_check()(data)
+    except RecursionError:
+        return False
+
+
+# Compiling takes as long as checking hundreds of entries.
+@cache
+def _quick_check() -> Callable[[Any], bool]:
+    from modelcatalog.catalog.validation.quick_check import compiled
+    from modelcatalog.catalog.validation.safe_regex import INVALID, SlowPatternError
+
+    def is_regex(value: Any) -> bool:
+        try:
+            return _is_regex(value)
+        except (*INVALID, SlowPatternError):
+            return False
+
+    def search(pattern: str) -> Callable[[Any], bool]:
+        found = _compiled(pattern).search
+        return lambda text: found(text) is not None
+
+    return compiled(_resolved(schema(), schema()), {"regex": is_regex}, search)
 
 
 def _is_within(path: tuple[str | int, ...], pointers: Collection[tuple[str | int, ...]]) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from modelcatalog.catalog.diagnostics.errors import CatalogError
-from modelcatalog.catalog.diagnostics.problem import Problem
 from modelcatalog.catalog.model.entry_builder import USUAL_ADAPTER
 
 if TYPE_CHECKING:
+    from modelcatalog.catalog.diagnostics.problem import Problem
     from modelcatalog.catalog.model.catalog import Catalog
     from modelcatalog.catalog.model.entries import Entry, Position
 
@@ -36,11 +36,9 @@ class Adapters(Protocol):
 
 def check_entry(entry: Entry, adapters: Adapters) -> list[Problem]:
     """The problems of one entry: an unknown adapter, a target that it hasn't, a setting that nothing reads."""
-    from modelcatalog.catalog.diagnostics.suggestions import nearest
-
     if not adapters.has(entry.adapter):
         known = list(adapters.names())
-        near = nearest(entry.adapter, known)
+        near = _nearest(entry.adapter, known)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
         hint = usual_adapter_hint(entry.adapter) or hint
         message = f"{entry.id!r} names the adapter {entry.adapter!r}, which is not an adapter"
@@ -73,6 +71,12 @@ def _auth(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
         yield _problem(entry, "auth", message, "unknown-auth", f"it has {', '.join(sorted(facts.AUTH))}")
 
 
+def _nearest(word: str, candidates: Iterable[str]) -> list[str]:
+    from modelcatalog.catalog.diagnostics.suggestions import nearest
+
+    return nearest(word, candidates)
+
+
 def _targets(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
     sent = {name: argument.target for name, argument in entry.arguments.items()}
     sent["*"] = entry.default_target
@@ -87,8 +91,6 @@ def _targets(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
 
 
 def _settings(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
-    from modelcatalog.catalog.diagnostics.suggestions import nearest
-
     templates = " ".join(
         [entry.endpoint, *(str(s.default) for s in entry.settings.values() if s.default is not None)]
     )
@@ -96,14 +98,14 @@ def _settings(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
     in_templates = set(re.findall(r"\{([a-z][a-z0-9_]*)\}", templates))
     for name in sorted(in_templates - set(entry.settings)):
         if name != "base_url":
-            near = nearest(name, entry.settings)
+            near = _nearest(name, entry.settings)
             meant |= set(near[:1])
             message = f"{entry.id!r} has '{{{name}}}' in an address, but no setting {name!r}"
             hint = f"did you mean {near[0]!r}?" if near else f"write settings: {{{name}: {{env: NAME}}}}"
             yield _problem(entry, _template_of(entry, name), message, "unknown-setting", hint)
     for name in entry.settings:
         if name not in facts.SETTINGS and name not in in_templates | meant:
-            near = nearest(name, facts.SETTINGS)
+            near = _nearest(name, facts.SETTINGS)
             message = f"{entry.id!r} has a setting {name!r}, which the adapter {entry.adapter!r} doesn't read"
             hint = f"did you mean {near[0]!r}?" if near else f"it reads {', '.join(sorted(facts.SETTINGS))}"
             yield _problem(entry, f"settings/{name}", message, "unknown-setting", hint)
@@ -153,6 +155,8 @@ def _aliases(catalog: Catalog, entry: Entry, taken: dict[str, str]) -> Iterable[
 
 
 def _model_alias(catalog: Catalog, alias: str, model: str) -> Iterable[Problem]:
+    from modelcatalog.catalog.diagnostics.problem import Problem
+
     layer, record = next(
         (layer, r) for layer in reversed(catalog.layers) if (r := layer.record(f"n/{alias}")) is not None
     )
@@ -164,9 +168,7 @@ def _model_alias(catalog: Catalog, alias: str, model: str) -> Iterable[Problem]:
         target = catalog.model_alias(alias) or model
         provider = target.partition("/")[0]
         if catalog.find(provider) is None:
-            from modelcatalog.catalog.diagnostics.suggestions import nearest
-
-            near = nearest(provider, [*catalog.providers, *catalog.provider_aliases])
+            near = _nearest(provider, [*catalog.providers, *catalog.provider_aliases])
             hint = f"did you mean {near[0]!r}?" if near else "`catalog list` shows the providers"
             message = f"alias {alias!r} names the provider {provider!r}, which is not a provider"
             if "/" not in target:
@@ -188,6 +190,8 @@ def _only_provider(catalog: Catalog, model: str) -> str | None:
 
 
 def _problem(entry: Entry, pointer: str, message: str, code: str, hint: str | None) -> Problem:
+    from modelcatalog.catalog.diagnostics.problem import Problem
+
     position = _position(entry.positions, pointer) or entry.position
     return Problem(path=position.path, line=position.line, column=1, message=message, code=code, hint=hint)
 

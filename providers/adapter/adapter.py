@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from modelcatalog.catalog.redaction.secret import reveal
-from modelcatalog.providers.adapter.connection import Built, Connection, Failure
 from modelcatalog.providers.adapter.packages import Package, import_sdk
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
+    from modelcatalog.providers.adapter.connection import Built, Connection, Failure
 
 __all__ = ["Adapter", "Ambient", "Built", "Connection", "Failure", "Package", "UrlRule"]
 
@@ -183,6 +183,13 @@ class Adapter:
     def calls(self) -> Calls:
         """The uniform calls, loaded when they are first needed."""
         return _calls(self.CALLS)
+
+
+def __getattr__(name: str) -> Any:
+    """What goes in and comes out, for who imports it from here: a plan is made without."""
+    if name not in ("Built", "Connection", "Failure"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("modelcatalog.providers.adapter.connection"), name)
 
 
 # Keyed by the module, which is loaded once anyway.

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-_VERSION = re.compile(
-    r"v?(?:\d+!)?(?P<release>\d+(?:\.\d+)*)[-_.]?(?:(?P<pre>alpha|beta|preview|pre|rc|a|b|c|dev)[-_.]?(?P<number>\d*))?"
+from modelcatalog.providers.adapter.installed import version_of
+
+_VERSION = (
+    r"v?(?:\d+!)?(?P<release>\d+(?:\.\d+)*)[-_.]?"
+    r"(?:(?P<pre>alpha|beta|preview|pre|rc|a|b|c|dev)[-_.]?(?P<number>\d*))?"
 )
 _STAGES = {"dev": 0, "a": 1, "alpha": 1, "b": 2, "beta": 2, "c": 3, "rc": 3, "pre": 3, "preview": 3}
 _FINAL = 4
@@ -74,12 +77,8 @@ def installed_version(distribution: str) -> str | None:
     known = _versions.get(distribution)
     if known is not None:
         return known
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return _versions.setdefault(distribution, version(distribution))
-    except PackageNotFoundError:
-        return None
+    found = version_of(distribution)
+    return None if found is None else _versions.setdefault(distribution, found)
 
 
 def is_old(installed: str, minimum: str) -> bool:
@@ -89,7 +88,13 @@ def is_old(installed: str, minimum: str) -> bool:
 
 
 def _order(version: str) -> tuple[tuple[int, ...], int, int] | None:
-    match = _VERSION.match(version.strip().lower())
+    plain = version.split(".")
+    if all(part.isascii() and part.isdigit() for part in plain):
+        numbers = [int(part) for part in plain]
+        while numbers and numbers[-1] == 0:
+            numbers.pop()
+        return tuple(numbers), _FINAL, 0
+    match = re.match(_VERSION, version.strip().lower())
     if match is None:
         return None
     numbers = [int(part) for part in match["release"].split(".")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from modelcatalog.providers.adapter.entry_points import Extension, adapter_modul
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.problem import Problem
+    from modelcatalog.catalog.validation.semantics import AdapterFacts
 
 
 ADAPTERS = {
@@ -61,6 +63,23 @@ def load_adapter(name: str) -> Adapter:
         who = ", ".join(extension.distribution for extension in brought)
         raise _unusable(brought[0], f"is brought by several packages: {who}")
     return _load_extension(brought[0])
+
+
+class InstalledAdapters:
+    """The adapters of this installation. Asking for their facts imports no SDK."""
+
+    def has(self, name: str) -> bool:
+        return is_adapter(name)
+
+    def names(self) -> Iterable[str]:
+        return adapter_names()
+
+    def facts(self, name: str) -> AdapterFacts:
+        return load_adapter(name)
+
+
+INSTALLED = InstalledAdapters()
+"""For the catalog's checks."""
 
 
 def extension_problems() -> list[Problem]:

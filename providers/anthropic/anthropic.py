@@ -8,10 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.anthropic.client import CUSTOM_HEADERS, parameters_of
-from modelcatalog.providers.http.arguments import key_and_base_url
-from modelcatalog.providers.http.parameters import request_args
-from modelcatalog.providers.http.stainless import Kit
-from modelcatalog.providers.http.stainless import build as build_client
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection
@@ -61,6 +57,10 @@ class Anthropic(Adapter):
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`anthropic.Anthropic` or `anthropic.AsyncAnthropic`. Raises ValueError without a base URL."""
+        from modelcatalog.providers.http.arguments import key_and_base_url
+        from modelcatalog.providers.http.stainless import Kit
+        from modelcatalog.providers.http.stainless import build as build_client
+
         sdk = import_sdk(self.PACKAGE)
         # "" keeps the SDK from looking for its variable.
         own = key_and_base_url(connection) | {"webhook_key": ""}
@@ -72,6 +72,8 @@ class Anthropic(Adapter):
         return build_client(kit, sdk.Anthropic if sync else sdk.AsyncAnthropic, connection, own, sync=sync)
 
     def request_args(self, connection: Connection) -> dict[str, Any]:
+        from modelcatalog.providers.http.arguments import request_args
+
         return request_args(connection)
 
 

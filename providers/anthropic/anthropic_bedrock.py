@@ -10,11 +10,8 @@ from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.adapter import Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.anthropic.anthropic import Anthropic
-from modelcatalog.providers.anthropic.aws_signing import CREDENTIALS, fresh_sessions, signing_client
+from modelcatalog.providers.anthropic.aws_signing import CREDENTIALS
 from modelcatalog.providers.anthropic.client import CUSTOM_HEADERS, parameters_of, require
-from modelcatalog.providers.http.hooks import key_of
-from modelcatalog.providers.http.stainless import Kit
-from modelcatalog.providers.http.stainless import build as build_client
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection, Failure
@@ -59,6 +56,11 @@ class AnthropicBedrock(Anthropic):
         Without access keys or a profile, boto's chain finds the credentials when the first request is signed; with
         auth "key", `api_key` is sent as it is. Raises ValueError without a region, ImportError without boto3.
         """
+        from modelcatalog.providers.anthropic.aws_signing import CREDENTIALS, fresh_sessions, signing_client
+        from modelcatalog.providers.http.hooks import key_of
+        from modelcatalog.providers.http.stainless import Kit
+        from modelcatalog.providers.http.stainless import build as build_client
+
         sdk = import_sdk(self.PACKAGE)
         require("boto3", self.PACKAGE)
         settings, given = connection.settings, connection.arguments.get("client", {})
@@ -102,6 +104,8 @@ class AnthropicBedrock(Anthropic):
 
 def _instead(given: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     """Credentials of the caller's take the place of all of ours: a key of one and a secret of another sign nothing."""
+    from modelcatalog.providers.anthropic.aws_signing import CREDENTIALS
+
     if not {"api_key", *CREDENTIALS} & given.keys():
         return {}
     return dict.fromkeys(given, ("api_key", *CREDENTIALS))

@@ -11,11 +11,6 @@ from modelcatalog.providers.adapter.adapter import Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.anthropic.anthropic import Anthropic
 from modelcatalog.providers.anthropic.client import CUSTOM_HEADERS, parameters_of, require
-from modelcatalog.providers.http.hooks import NO_KEY
-from modelcatalog.providers.http.stainless import Kit
-from modelcatalog.providers.http.stainless import build as build_client
-from modelcatalog.providers.identities.google_adc import default_credentials
-from modelcatalog.providers.identities.google_location import endpoint
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection, Failure
@@ -62,6 +57,12 @@ class AnthropicVertex(Anthropic):
 
         Raises ValueError without a project or a region, ImportError without google-auth.
         """
+        from modelcatalog.providers.http.hooks import NO_KEY
+        from modelcatalog.providers.http.stainless import Kit
+        from modelcatalog.providers.http.stainless import build as build_client
+        from modelcatalog.providers.identities.google_adc import default_credentials
+        from modelcatalog.providers.identities.google_location import endpoint
+
         sdk = import_sdk(self.PACKAGE)
         require("google-auth", self.PACKAGE)
         settings, given = connection.settings, connection.arguments.get("client", {})

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
+from modelcatalog.providers.adapter.emulate_tools import PARAMETERS
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.chat.tool_emulation import PARAMETERS
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection

@@ -14,7 +14,7 @@ from typing import Any
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.connection import Built, Connection
-from modelcatalog.providers.chat.tool_emulation import is_wanted
+from modelcatalog.providers.adapter.emulate_tools import is_wanted
 from modelcatalog.providers.identities.aws_chain import LateCredentials
 from modelcatalog.providers.identities.refreshable import Tokens
 

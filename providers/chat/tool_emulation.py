@@ -11,28 +11,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.providers.chat.tool_emulation_parser import Reader, read
 from modelcatalog.providers.chat.tool_emulation_prompt import number_of_calls, with_tools
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply
-    from modelcatalog.providers.adapter.connection import Connection
-
-NAME = "emulate_tools"
-PARAMETERS = frozenset({NAME})
-
-
-def is_wanted(connection: Connection, *, default: bool = False) -> bool:
-    """Whether tools are emulated here. Raises ArgumentError for anything but true or false."""
-    value = connection.arguments.get("adapter", {}).get(NAME)
-    if value is None:
-        return default
-    if isinstance(value, str):
-        value = {"true": True, "false": False}.get(value, value)
-    if not isinstance(value, bool):
-        raise ArgumentError(f"{NAME} is {value!r}; expected true or false.", argument=NAME)
-    return value
 
 
 class Emulation:
@@ -83,8 +66,3 @@ class Emulation:
 def _reason(stop_reason: str | None) -> str | None:
     """For the service the answer ended; for who asked, it ended with calls."""
     return "tool_calls" if stop_reason == "stop" else stop_reason
-
-
-def is_llama(model: str) -> bool:
-    """Whether the name is that of a Llama model, as Azure and others write it."""
-    return "llama" in model.casefold()

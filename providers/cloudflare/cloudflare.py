@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.adapter import Adapter, Built, Package, UrlRule
+from modelcatalog.providers.adapter.emulate_tools import is_wanted
 from modelcatalog.providers.adapter.packages import import_sdk
 from modelcatalog.providers.adapter.signatures import names_of
-from modelcatalog.providers.chat.tool_emulation import is_wanted
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Connection

@@ -7,10 +7,6 @@ from functools import partial
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Built, Connection, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.http.arguments import key_and_base_url
-from modelcatalog.providers.http.client import http_client
-from modelcatalog.providers.http.headers import headers_of
-from modelcatalog.providers.http.hooks import NO_KEY, origin_keeper
 
 
 class Cohere(Adapter):
@@ -37,6 +33,11 @@ class Cohere(Adapter):
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`cohere.ClientV2` or `cohere.AsyncClientV2`. Raises ValueError without a base URL."""
+        from modelcatalog.providers.http.arguments import key_and_base_url
+        from modelcatalog.providers.http.client import http_client
+        from modelcatalog.providers.http.headers import headers_of
+        from modelcatalog.providers.http.hooks import NO_KEY, origin_keeper
+
         sdk = import_sdk(self.PACKAGE)
         arguments = key_and_base_url(connection) | {
             "timeout": 300 if connection.timeout is None else connection.timeout,  # 300 is the SDK's own

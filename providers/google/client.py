@@ -11,16 +11,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from threading import get_ident
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.adapter import Ambient
-from modelcatalog.providers.adapter.connection import Built, Connection
 from modelcatalog.providers.adapter.packages import Package, import_sdk
 from modelcatalog.providers.adapter.signatures import names_of
-from modelcatalog.providers.google.http import ASKED_EACH_TIME, http_client, library
 from modelcatalog.providers.google.safety_settings import adapter_arguments, safety_settings
-from modelcatalog.providers.http.client import tls_context
+
+if TYPE_CHECKING:
+    from modelcatalog.providers.adapter.connection import Built, Connection
 
 GENAI = Package("google-genai", "google.genai", "2.30", "google")
 
@@ -47,6 +47,9 @@ def build_client(
     connection: Connection, own: Mapping[str, Any], options: Mapping[str, Any], *, sync: bool
 ) -> Built:
     """A `google.genai.Client` with these arguments and HTTP options, over each of which the caller's own win."""
+    from modelcatalog.providers.google.http import ASKED_EACH_TIME, http_client, library
+    from modelcatalog.providers.http.client import tls_context
+
     genai = import_sdk(GENAI)
     given = {name: reveal(value) for name, value in connection.arguments.get("client", {}).items()}
     key = own.get("api_key")
@@ -144,6 +147,8 @@ def _named(given: Any, connection: Connection) -> dict[str, Any]:
 
 
 def _closing(client: Any, ours: list[Any], *, sync: bool) -> Built:
+    from modelcatalog.providers.adapter.connection import Built
+
     def close() -> None:
         client.close()
         for one in ours:

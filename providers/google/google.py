@@ -14,7 +14,6 @@ from modelcatalog.providers.google.client import (
     request_parameters,
 )
 from modelcatalog.providers.google.endpoints import gemini_url_problem
-from modelcatalog.providers.google.http import is_third
 from modelcatalog.providers.google.safety_settings import ADAPTER_ARGUMENTS
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ class Google(Adapter):
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`google.genai.Client`. Raises ValueError without a key or a base URL."""
+        from modelcatalog.providers.google.http import is_third
+
         key, base = connection.settings.get("api_key"), connection.settings.get("base_url")
         given = connection.arguments.get("client", {})
         if not (key or given.get("api_key")) or connection.auth == "none":

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from modelcatalog.providers.adapter.adapter import UrlRule
 from modelcatalog.providers.google.client import GENAI_AMBIENT, build_client
 from modelcatalog.providers.google.google import Google
-from modelcatalog.providers.identities.google_adc import QUOTA, default_credentials
-from modelcatalog.providers.identities.google_location import endpoint, place
+from modelcatalog.providers.identities.google_adc import QUOTA
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection
@@ -33,6 +32,9 @@ class GoogleVertex(Google):
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`google.genai.Client` for Vertex AI. Raises ValueError without project and location; a key needs neither."""
+        from modelcatalog.providers.identities.google_adc import default_credentials
+        from modelcatalog.providers.identities.google_location import endpoint, place
+
         settings, given = connection.settings, connection.arguments.get("client", {})
         own: dict[str, Any] = {"vertexai": True}
         if connection.auth == "key":

@@ -6,10 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.http.arguments import key_and_base_url
-from modelcatalog.providers.http.parameters import request_args
-from modelcatalog.providers.http.stainless import Kit
-from modelcatalog.providers.http.stainless import build as build_client
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection
@@ -51,10 +47,16 @@ class Groq(Adapter):
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`groq.Groq` or `groq.AsyncGroq`. Raises ValueError without a base URL."""
+        from modelcatalog.providers.http.arguments import key_and_base_url
+        from modelcatalog.providers.http.stainless import Kit
+        from modelcatalog.providers.http.stainless import build as build_client
+
         sdk = import_sdk(self.PACKAGE)
         own = key_and_base_url(connection)
         kit = Kit(sdk=sdk, variable="GROQ_CUSTOM_HEADERS", library="httpx", exact=True)
         return build_client(kit, sdk.Groq if sync else sdk.AsyncGroq, connection, own, sync=sync)
 
     def request_args(self, connection: Connection) -> dict[str, Any]:
+        from modelcatalog.providers.http.arguments import request_args
+
         return request_args(connection)

@@ -117,11 +117,24 @@ def refuse_http(connection: Connection) -> None:
 
 def memory() -> Device:
     """The CPU, with the memory that this machine has left."""
+    counted = _counted()
+    if counted is not None:
+        return Device("cpu", "cpu", *counted)
     try:
         known = import_module("psutil").virtual_memory()
     except ImportError:
         return Device("cpu", "cpu", *_pages())
     return Device("cpu", "cpu", known.available, known.total)
+
+
+def _counted() -> tuple[int, int] | None:
+    """Free and total memory as Linux counts it: what psutil says, without its import, which costs half a plan."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        kilobytes = {line.partition(":")[0]: int(line.split()[1]) for line in lines}
+        return kilobytes["MemAvailable"] << 10, kilobytes["MemTotal"] << 10
+    except (OSError, ValueError, LookupError):
+        return None
 
 
 def _pages() -> tuple[int, int] | tuple[None, None]:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.mistral.client import build as build_client
-from modelcatalog.providers.mistral.client import parameters_of
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection
@@ -40,10 +38,14 @@ class Mistral(Adapter):
         return None
 
     def parameters(self, target: str) -> frozenset[str] | None:
+        from modelcatalog.providers.mistral.client import parameters_of
+
         return parameters_of(import_sdk(self.PACKAGE).Mistral, target)
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`mistralai.client.Mistral`, for one way of calling. Raises ValueError without a base URL."""
+        from modelcatalog.providers.mistral.client import build as build_client
+
         sdk = import_sdk(self.PACKAGE)
         url = connection.settings.get("base_url")
         if not url and not {"server", "server_url"} & connection.arguments.get("client", {}).keys():

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from modelcatalog.providers.adapter.adapter import Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.mistral.client import build as build_client
-from modelcatalog.providers.mistral.client import parameters_of, version_setter
 from modelcatalog.providers.mistral.mistral import Mistral
 
 if TYPE_CHECKING:
@@ -38,10 +36,15 @@ class MistralAzure(Mistral):
         return None
 
     def parameters(self, target: str) -> frozenset[str] | None:
+        from modelcatalog.providers.mistral.client import parameters_of
+
         return parameters_of(import_sdk(self.PACKAGE).MistralAzure, target)
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`mistralai.azure.client.MistralAzure`, for one way of calling. Raises ValueError without a base URL."""
+        from modelcatalog.providers.mistral.client import build as build_client
+        from modelcatalog.providers.mistral.client import version_setter
+
         sdk = import_sdk(self.PACKAGE)
         settings, given = connection.settings, connection.arguments.get("client", {})
         # The SDK would go to api.mistral.ai, with the key for Azure.

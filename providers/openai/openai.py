@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
+from modelcatalog.providers.adapter.emulate_tools import PARAMETERS, is_wanted
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
-from modelcatalog.providers.http.arguments import key_and_base_url
-from modelcatalog.providers.http.parameters import request_args
-from modelcatalog.providers.openai.client import build as build_client
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Built, Connection
@@ -62,6 +59,9 @@ class OpenAI(Adapter):
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`openai.OpenAI` or `openai.AsyncOpenAI`. Raises ValueError without a base URL."""
+        from modelcatalog.providers.http.arguments import key_and_base_url
+        from modelcatalog.providers.openai.client import build as build_client
+
         sdk = import_sdk(self.PACKAGE)
         own = key_and_base_url(connection, instead=("provider", "data_residency"))
         if connection.auth in self.BEARER:
@@ -73,6 +73,8 @@ class OpenAI(Adapter):
         return built._replace(emulates_tools=is_wanted(connection))
 
     def request_args(self, connection: Connection) -> dict[str, Any]:
+        from modelcatalog.providers.http.arguments import request_args
+
         return request_args(connection)
 
     def prove(self, client: Any, path: str) -> None:

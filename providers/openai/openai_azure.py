@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelcatalog.providers.adapter.adapter import Ambient, UrlRule
+from modelcatalog.providers.adapter.emulate_tools import is_wanted
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.chat.tool_emulation import is_wanted
-from modelcatalog.providers.http.hooks import key_of
-from modelcatalog.providers.openai.client import build as build_client
 from modelcatalog.providers.openai.openai import OpenAI
 
 if TYPE_CHECKING:
@@ -48,6 +46,9 @@ class AzureOpenAI(OpenAI):
 
     def build(self, connection: Connection, *, sync: bool) -> Built:
         """`openai.AzureOpenAI` or `openai.AsyncAzureOpenAI`. ValueError without endpoint or API version."""
+        from modelcatalog.providers.http.hooks import key_of
+        from modelcatalog.providers.openai.client import build as build_client
+
         sdk = import_sdk(self.PACKAGE)
         settings, given = connection.settings, connection.arguments.get("client", {})
         own = {"azure_endpoint": settings.get("base_url"), "api_version": settings.get("api_version")}

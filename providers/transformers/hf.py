@@ -9,9 +9,9 @@ from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package
 from modelcatalog.providers.adapter.connection import Built
+from modelcatalog.providers.adapter.emulate_tools import NAME as EMULATE
+from modelcatalog.providers.adapter.emulate_tools import is_wanted
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.chat.tool_emulation import NAME as EMULATE
-from modelcatalog.providers.chat.tool_emulation import is_wanted
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Connection

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 
-_ONE = re.compile(r"(?:(?P<kind>[a-z]+):)?(?P<number>\d+)|(?P<uuid>(?:GPU|MIG)-[\w/-]+)")
+_ONE = r"(?:(?P<kind>[a-z]+):)?(?P<number>\d+)|(?P<uuid>(?:GPU|MIG)-[\w/-]+)"
 _PARALLEL = ("tensor_parallel_size", "pipeline_parallel_size", "data_parallel_size")
 
 
@@ -32,7 +32,7 @@ def devices_of(value: object) -> Devices | None:
         return None
     if len(parts) == 1 and isinstance(parts[0], str) and re.fullmatch(r"[a-z]+", parts[0]):
         return Devices(parts[0], ())
-    matches = [None if isinstance(one, bool) else _ONE.fullmatch(str(one)) for one in parts]
+    matches = [None if isinstance(one, bool) else re.fullmatch(_ONE, str(one)) for one in parts]
     found = [match for match in matches if match is not None]
     kinds = {match["kind"] for match in found}
     if not parts or len(found) < len(matches) or len(kinds) > 1:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.resolver.credentials.environment import home, option
-from modelcatalog.resolver.credentials.user_folders import config_folder
+from modelcatalog.resolver.credentials.user_folders import cache_folder, config_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,14 +121,8 @@ def open_cache() -> Cache | None:
     config = config_folder()
     if config is None or (said is not None and said.casefold() == "off"):
         return None
-    if said is not None:
-        return Cache.open(Path(said), config / "cache.key")
-    try:
-        from platformdirs import user_cache_path
-
-        return Cache.open(user_cache_path("modelcatalog", appauthor=False), config / "cache.key")
-    except (RuntimeError, OSError, KeyError):
-        return None
+    folder = Path(said) if said is not None else cache_folder()
+    return None if folder is None else Cache.open(folder, config / "cache.key")
 
 
 def _brought() -> list[tuple[str, Path]]:

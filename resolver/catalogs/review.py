@@ -11,7 +11,7 @@ from modelcatalog.catalog.diagnostics.errors import ArgumentError, CatalogError
 from modelcatalog.resolver.trust import preview, records
 
 if TYPE_CHECKING:
-    from modelcatalog.resolver.credentials.environment import Dotenv
+    from modelcatalog.resolver.credentials.dotenv_file import Dotenv
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def look(path: Path) -> tuple[str, list[preview.Preview]]:
 
 
 def _dotenv(path: Path) -> Dotenv:
-    from modelcatalog.resolver.credentials.environment import Dotenv
+    from modelcatalog.resolver.credentials.dotenv_file import Dotenv
 
     near = Path(path.name) if path.parent.resolve() == Path.cwd().resolve() else path
     try:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.errors import UnknownProviderError
-from modelcatalog.resolver.model_names import unknown_provider, unknown_qualifier
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.problem import Problem
@@ -33,6 +32,8 @@ def select(catalog: Catalog, names: Iterable[str], problems: list[Problem] | Non
                 hint=f"catalog list (shows all {len(catalog.providers)})",
             )
         if not found:
+            from modelcatalog.resolver.model_names import unknown_provider, unknown_qualifier
+
             provider, _, qualifier = name.strip().partition("/")
             if catalog.find(provider) is not None:
                 raise unknown_qualifier(provider, qualifier, name, catalog)

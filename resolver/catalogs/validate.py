@@ -9,10 +9,9 @@ from modelcatalog.catalog.diagnostics.errors import CatalogError
 from modelcatalog.catalog.diagnostics.problem import Problem
 from modelcatalog.catalog.validation.locations import located
 from modelcatalog.catalog.validation.semantics import check_catalog
-from modelcatalog.providers.adapter.registry import extension_problems, is_adapter, load_adapter
+from modelcatalog.providers.adapter.registry import INSTALLED, extension_problems, is_adapter, load_adapter
 from modelcatalog.resolver.catalogs.discovery import load_catalog
 from modelcatalog.resolver.endpoints.base_url import examine
-from modelcatalog.resolver.planning.installed_adapters import INSTALLED
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.catalog import Catalog

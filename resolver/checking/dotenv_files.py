@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.catalog.diagnostics.finding import Finding
+from modelcatalog.resolver.credentials.dotenv_file import Dotenv
 from modelcatalog.resolver.credentials.environment import home, option
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def unloaded(plan: Plan, files: list[StrayFile]) -> list[Finding]:
 
 
 def _unloaded(variable: str, file: StrayFile, setting: str) -> Finding:
+    import shlex
+
     line = file.variables[variable]
     message = f"{variable} is in {file.shown}{f':{line}' if line else ''}, which isn't read."
     hint = f"export MODELCATALOG_ENV_FILE={shlex.quote(file.shown)}"
@@ -128,17 +130,10 @@ def _candidates() -> Iterator[tuple[Path, str]]:
 
 
 def _variables(path: Path) -> dict[str, int]:
-    """The variables that have a value, and the line of each. Values are looked at, and not kept."""
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            return {}
-        text = path.read_text("utf-8")
-        from dotenv import dotenv_values
-
-        values = dotenv_values(path, interpolate=False)
-    except (OSError, UnicodeDecodeError):
+    """The variables that have a value, and the line of each."""
+    dotenv = Dotenv.read(path)
+    if dotenv is None:
         return {}
-    lines: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        lines.setdefault(line.strip().removeprefix("export ").partition("=")[0].strip(), number)
-    return {name: lines.get(name, 0) for name, value in values.items() if value and value.strip()}
+    return {
+        name: dotenv.lines.get(name, 0) for name, value in dotenv.values.items() if value and value.strip()
+    }

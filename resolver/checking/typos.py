@@ -27,6 +27,7 @@ _WORDS = {
         "API_ENDPOINT",
     ),
 }
+_WITHOUT = str.maketrans("", "", "-_.")
 _LONG = 9
 """A name must have so many characters for one wrong letter to be taken for a slip."""
 
@@ -60,7 +61,7 @@ def _meant(entry: Entry, setting: Setting, loose: Iterable[str]) -> list[str]:
 
 
 def _squashed(name: str) -> str:
-    return re.sub(r"[-_.]", "", name).upper()
+    return name.translate(_WITHOUT).upper()
 
 
 def _spellings(entry: Entry, setting: Setting) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Annotated
 
@@ -10,51 +12,53 @@ import typer
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError, ModelCatalogError, ModelNameError
 from modelcatalog.resolver.cli.command_names import CommandGroup, misuse
-from modelcatalog.resolver.cli.commands.catalog_files.add import add
-from modelcatalog.resolver.cli.commands.catalog_files.edit import edit
-from modelcatalog.resolver.cli.commands.catalog_files.path import path
-from modelcatalog.resolver.cli.commands.catalog_files.remove import remove
-from modelcatalog.resolver.cli.commands.catalog_files.schema import schema
-from modelcatalog.resolver.cli.commands.catalog_files.trust import trust
-from modelcatalog.resolver.cli.commands.catalog_files.validate import validate
-from modelcatalog.resolver.cli.commands.chat import chat
-from modelcatalog.resolver.cli.commands.check import check
-from modelcatalog.resolver.cli.commands.demo import demo
-from modelcatalog.resolver.cli.commands.explain import explain
-from modelcatalog.resolver.cli.commands.explain_code import explain_code
-from modelcatalog.resolver.cli.commands.keys import keys
-from modelcatalog.resolver.cli.commands.list_providers import list_providers
-from modelcatalog.resolver.cli.commands.probe import probe
-from modelcatalog.resolver.cli.commands.show import show
-from modelcatalog.resolver.cli.error_report import report, report_misuse
 from modelcatalog.resolver.cli.redacting_stream import redacted
 from modelcatalog.resolver.cli.rendering import note
 
-app = typer.Typer(
-    name="catalog",
-    cls=CommandGroup,
-    help="Model providers as data: what exists, what is configured here, and the client for a model name.",
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-app.command("list")(list_providers)
-app.command()(show)
-app.command()(check)
-app.command()(explain)
-app.command("explain-code")(explain_code)
-app.command()(probe)
-app.command()(chat)
-app.command()(validate)
-app.command()(trust)
-app.command()(keys)
-app.command()(add)
-app.command()(remove)
-app.command()(edit)
-app.command()(path)
-app.command()(schema)
-app.command()(demo)
+_FOLDER = "modelcatalog.resolver.cli.commands"
+_COMMANDS = {
+    "list": "list_providers:list_providers",
+    "show": "show:show",
+    "check": "check:check",
+    "explain": "explain:explain",
+    "explain-code": "explain_code:explain_code",
+    "probe": "probe:probe",
+    "chat": "chat:chat",
+    "validate": "catalog_files.validate:validate",
+    "trust": "catalog_files.trust:trust",
+    "keys": "keys:keys",
+    "add": "catalog_files.add:add",
+    "remove": "catalog_files.remove:remove",
+    "edit": "catalog_files.edit:edit",
+    "path": "catalog_files.path:path",
+    "schema": "catalog_files.schema:schema",
+    "demo": "demo:demo",
+}
+"""The commands in the order of the help: module and function of each."""
+
+
+def application(words: Sequence[str] = ()) -> typer.Typer:
+    """The command with its sub-commands; with that one alone which `words`, a command line, begins with.
+
+    Each of the others would cost every start a little.
+    """
+    asked = words[0] if words and words[0] in _COMMANDS else None
+    app = typer.Typer(
+        name="catalog",
+        cls=CommandGroup,
+        help="Model providers as data: what exists, what is configured here, and the client for a model name.",
+        invoke_without_command=True,
+        add_completion=asked is None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_options)
+    for name, value in _COMMANDS.items():
+        if asked in (None, name):
+            module, _, function = value.partition(":")
+            app.command(name)(getattr(import_module(f"{_FOLDER}.{module}"), function))
+    return app
 
 
 def _version(asked: bool) -> None:
@@ -65,7 +69,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     context: typer.Context,
     version: Annotated[  # noqa: ARG001  its callback acts
@@ -90,14 +93,19 @@ def run() -> None:
 
 
 def _run() -> int:
-    json = "--json" in sys.argv[1:]
+    words = sys.argv[1:]
+    json = "--json" in words
     try:
         # A number only where something ended the command: typer.Exit, an interrupt.
-        return app(standalone_mode=False) or 0
+        return application(words)(standalone_mode=False) or 0
     except ModelCatalogError as error:
+        from modelcatalog.resolver.cli.error_report import report
+
         report(error, json=json)
         return 2 if isinstance(error, ModelNameError | ArgumentError) else 1
     except typer.TyperException as error:
+        from modelcatalog.resolver.cli.error_report import report_misuse
+
         report_misuse(*misuse(error), json=json)
         return error.exit_code
     except typer.Abort:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from modelcatalog.catalog.redaction.secret import live_secrets, redact
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
-from modelcatalog.catalog.redaction.values import WHOLE, encodings
 
 _MOST_HELD = 256
 
@@ -90,7 +89,12 @@ class RedactingStream:
 
     def _secrets(self) -> set[str]:
         """Only long ones: what is printed comes in pieces, and one may happen to be the word that is a short key."""
-        return {secret for secret in (*self._known, *live_secrets()) if len(secret) >= WHOLE}
+        known = {*self._known, *live_secrets()}
+        if not known:
+            return known
+        from modelcatalog.catalog.redaction.values import WHOLE
+
+        return {secret for secret in known if len(secret) >= WHOLE}
 
     def _put(self, text: str) -> None:
         with self._failures_reported():
@@ -121,8 +125,12 @@ class RedactingStream:
         return getattr(self.stream, name)
 
 
-def _beginning(text: str, secrets: Iterable[str]) -> str:
+def _beginning(text: str, secrets: Collection[str]) -> str:
     """The longest end of the text that a secret, as it is or encoded, begins with, but for one that is whole."""
+    if not secrets:
+        return ""
+    from modelcatalog.catalog.redaction.values import encodings
+
     end = text[-_MOST_HELD:]
     end = end.lower() if len(end.lower()) == len(end) else end
     longest = 0

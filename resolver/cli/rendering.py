@@ -89,7 +89,7 @@ def fold(head: str, text: str, *, wide: int | None = None) -> list[str]:
 def fold_hint(head: str, text: str, *, wide: int | None = None) -> list[str]:
     """`text` as `fold` gives it, but a command in it stays in one line, so that it can be copied."""
     wide = width() if wide is None else wide
-    found = _COMMAND.search(text)
+    found = re.search(_COMMAND, text)
     if found is None or "=.." in found.group() or wide == 0 or len(head) + len(text) <= wide:
         return fold(head, text, wide=wide)
     before, command, after = text[: found.start()].rstrip(), found.group(), text[found.end() :].strip()
@@ -102,7 +102,7 @@ def fold_hint(head: str, text: str, *, wide: int | None = None) -> list[str]:
     return lines + (fold(below, after, wide=wide) if after else [])
 
 
-_COMMAND = re.compile(r"(?<![\w`])(?:export|unset|pip install|catalog) .*?(?=\.?$| \()")
+_COMMAND = r"(?<![\w`])(?:export|unset|pip install|catalog) .*?(?=\.?$| \()"
 
 
 def counted(number: int, noun: str) -> str:

@@ -168,12 +168,17 @@ def _file(
 
 def _section(path: Path | None, name: str, *, bare: bool) -> set[str]:
     """The keys of a profile. In `config` its section is called `profile NAME`, but for the default one."""
+    try:
+        if path is None or not path.is_file():
+            return set()
+    except OSError:
+        return set()
     from configparser import ConfigParser
     from configparser import Error as ConfigError
 
     parser = ConfigParser(interpolation=None)
     try:
-        if path is None or not parser.read(path, encoding="utf-8"):
+        if not parser.read(path, encoding="utf-8"):
             return set()
     except (ConfigError, OSError, UnicodeDecodeError):
         return set()

@@ -1,40 +1,23 @@
 """The environment: the one place that reads variables, a `.env` file and a folder of secrets.
 
-Nothing is remembered between calls, so a variable that changes is seen by the next one. Values in `.env` are taken as
-they are written: `${OTHER}` isn't replaced, since the file may have come with somebody else's project, and could so
-copy a secret of the user's into a value that is sent.
+No value of a variable is remembered between calls, so one that changes is seen by the next one.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from copy import copy
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 
 if TYPE_CHECKING:
-    from pydantic_settings import EnvSettingsSource
+    from modelcatalog.resolver.credentials.dotenv_file import Dotenv, FileMark
 
 Origin = Literal["environment", ".env", "secrets", "keyring"]
-_MOST_BYTES = 1 << 20
 _LEAST = 12
-
-
-class FileMark(NamedTuple):
-    """The file that a value was read from, and the digest of what was read.
-
-    `is_near`: it was found in the current folder, and may have come with somebody else's code. `is_link`: it leads out
-    of that folder, to a file whose secrets are not the project's.
-    """
-
-    path: Path
-    digest: str
-    is_near: bool
-    is_link: bool = False
 
 
 class Found(NamedTuple):
@@ -100,13 +83,13 @@ class Environment(NamedTuple):
         """
         if not names:
             return []
-        fields = _fields(tuple(names))
         found: dict[str, list[Found]] = {name: [] for name in names}
-        for origin, values, locate in self._sources(fields):
-            for name, value in values.items():
+        for origin, values, locate in self._sources(names):
+            for name, hits in found.items():
+                value = values.get(name)
                 if value is not None:
                     kept = Secret(str(value)) if name in secret else str(value)
-                    found[name].append(Found(name, kept, origin, *locate(name)))
+                    hits.append(Found(name, kept, origin, *locate(name)))
         return [hit for name in names for hit in found[name]]
 
     def names(self) -> dict[str, str]:
@@ -130,91 +113,29 @@ class Environment(NamedTuple):
         return os.environ.get(name)
 
     def read_dotenv(self) -> Dotenv | None:
-        """What `.env` holds, read once; None where there is none that can be read."""
-        if self.dotenv is None:
+        """What `.env` holds; None where there is none that can be read."""
+        if self.dotenv is None or not os.path.isfile(self.dotenv):
             return None
-        try:
-            if self.dotenv.stat().st_size > _MOST_BYTES or not self.dotenv.is_file():
-                return None
-            text = self.dotenv.read_bytes()
-            return Dotenv.of(self.dotenv, text)
-        except (OSError, UnicodeDecodeError):
-            return None
+        from modelcatalog.resolver.credentials.dotenv_file import Dotenv
 
-    def _sources(self, fields: EnvSettingsSource) -> Iterator[tuple[Origin, dict[str, Any], _Locate]]:
-        source = copy(fields)
-        source.env_vars = os.environ if self.variables is None else self.variables
-        yield "environment", source(), lambda _: ("environment", None)
+        return Dotenv.read(self.dotenv)
+
+    def _sources(self, names: Sequence[str]) -> Iterator[tuple[Origin, Mapping[str, Any], _Locate]]:
+        ours = os.environ if self.variables is None else self.variables
+        yield "environment", ours, lambda _: ("environment", None)
         written = self.read_dotenv()
         if written is not None and written.values:
-            source.env_vars = written.values
-            yield ".env", source(), written.locate
+            yield ".env", written.values, written.locate
         if self.secrets is not None and self.secrets.is_dir():
-            from pydantic_settings import SecretsSettingsSource
-
             folder = self.secrets
+            from modelcatalog.resolver.credentials.dotenv_file import FileMark
+            from modelcatalog.resolver.credentials.secret_files import secret_files
+
             mark = FileMark(folder, "", is_near=not folder.is_absolute())
-            import warnings
-
-            # A link that leads out of the folder is not followed: it could lead to any file of the user's.
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                values = SecretsSettingsSource(fields.settings_cls, folder, case_sensitive=True)()
-            yield "secrets", values, lambda _: (str(folder), mark)
+            yield "secrets", secret_files(folder, names), lambda _: (str(folder), mark)
 
 
-_Locate = Callable[[str], tuple[str, FileMark | None]]
-
-
-class Dotenv(NamedTuple):
-    """A `.env` file: its text, its values, and which file it was when it was read."""
-
-    text: str
-    values: Mapping[str, str | None]
-    mark: FileMark
-
-    @classmethod
-    def of(cls, path: Path, content: bytes) -> Dotenv:
-        """The file at `path`, of which this is the content. Raises UnicodeDecodeError."""
-        from io import StringIO
-
-        from dotenv import dotenv_values
-
-        from modelcatalog.catalog.loading.cache import digest
-
-        text = content.decode("utf-8")
-        values = dotenv_values(stream=StringIO(text), interpolate=False)
-        is_near = not path.is_absolute()
-        is_link = is_near and not path.resolve().is_relative_to(Path.cwd().resolve())
-        return cls(text, values, FileMark(path, digest(content).hex(), is_near, is_link))
-
-    def locate(self, name: str) -> tuple[str, FileMark]:
-        """Where a variable is set, for people, and in which file."""
-        line = _line_of(name, self.text)
-        return (f"{self.mark.path}:{line}" if line else str(self.mark.path)), self.mark
-
-
-def _line_of(name: str, text: str) -> int:
-    for number, line in enumerate(text.splitlines(), start=1):
-        head = line.strip().removeprefix("export ").lstrip()
-        if head.startswith(name) and head[len(name) :].lstrip().startswith("="):
-            return number
-    return 0
-
-
-# The names that are looked for, as pydantic-settings wants them; no value is kept.
-@lru_cache(maxsize=256)
-def _fields(names: tuple[str, ...]) -> EnvSettingsSource:
-    """A source that reads these variables, made of a settings class with a field for each of them.
-
-    It is copied for each reading: making it costs more than all its readings.
-    """
-    from pydantic import Field, create_model
-    from pydantic_settings import BaseSettings, EnvSettingsSource
-
-    fields: dict[str, Any] = {f"v{at}": (str, Field("", alias=name)) for at, name in enumerate(names)}
-    settings: type[BaseSettings] = create_model("Variables", __base__=BaseSettings, **fields)
-    return EnvSettingsSource(settings, case_sensitive=True)
+_Locate = Callable[[str], "tuple[str, FileMark | None]"]
 
 
 def secret_values() -> tuple[str, ...]:
@@ -239,6 +160,18 @@ def option(name: str) -> str | None:
     """One of our own options, MODELCATALOG_*; None when it is unset or blank."""
     value = os.environ.get(f"MODELCATALOG_{name}", "").strip()
     return value or None
+
+
+def usual_folder(variable: str, below_home: str) -> str | None:
+    """The folder that the variable names, or the one below the user's home, where that is the platform's habit (XDG)
+    and the paths are absolute; None elsewhere.
+    """
+    if sys.platform != "linux" or "ANDROID_DATA" in os.environ:
+        return None
+    named, own = os.environ.get(variable, ""), os.environ.get("HOME", "")
+    if named.startswith("/"):
+        return named
+    return f"{own.rstrip('/')}/{below_home}" if own.startswith("/") else None
 
 
 def whereabouts() -> tuple[str | None, ...]:

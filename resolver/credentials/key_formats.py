@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from modelcatalog.catalog.diagnostics.errors import CatalogError, UnknownProviderError
 from modelcatalog.catalog.diagnostics.finding import Finding
 from modelcatalog.catalog.model.layers import literal_start
-from modelcatalog.catalog.validation.safe_regex import fits
 from modelcatalog.resolver.endpoints.base_url import is_private
 
 if TYPE_CHECKING:
@@ -26,11 +25,10 @@ if TYPE_CHECKING:
 _TELLING = 4
 """As many characters must a beginning have to be held against a key of a provider whose own keys aren't known."""
 
-_PLACEHOLDER = re.compile(
-    r"<[^<>]*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|.{0,8}\.{3}|.{0,8}\u2026|[\w-]{0,8}[xX*]{4,}|"
+_PLACEHOLDER = (
+    r"(?i)<[^<>]*>|\{\{.*\}\}|\$\{?\w+\}?|\$\(.*\)|.{0,8}\.{3}|.{0,8}\u2026|[\w-]{0,8}[xX*]{4,}|"
     r"(?:[\w-]{0,12}[-_ ])?(?:your|my|insert|enter|paste)[-_ ](?:[\w ]+[-_ ])?(?:key|token|secret)(?:[-_ ]here)?|"
-    r"change[-_ ]?me|replace[-_ ]?me|placeholder|todo|tbd|none|null|nil|undefined",
-    re.IGNORECASE,
+    r"change[-_ ]?me|replace[-_ ]?me|placeholder|todo|tbd|none|null|nil|undefined"
 )
 
 
@@ -44,7 +42,7 @@ def shape_findings(
         return []
     what = value.source.partition(",")[0] if value.kind != "argument" else "the api_key argument"
     if _is_at_home(entry, base):
-        if value.kind != "argument" and _PLACEHOLDER.fullmatch(key.reveal().strip()):
+        if value.kind != "argument" and re.fullmatch(_PLACEHOLDER, key.reveal().strip()):
             return [_placeholder(entry, setting, value, what)]
         if foreign := _foreign(catalog, entry, setting, key):
             return [_moved(entry, setting, value, foreign)]
@@ -73,7 +71,7 @@ def _foreign(catalog: Catalog, entry: Entry, setting: Setting, key: Secret) -> t
         return None
     if setting.pattern is None and len(prefix) < _TELLING:
         return None
-    if setting.pattern is not None and not mine and fits(setting.pattern, key):
+    if setting.pattern is not None and not mine and _fits(setting.pattern, key):
         return None
     owner = next((one for name in owners if (one := _readable(catalog, name)) is not None), None)
     return None if owner is None else (prefix, owner)
@@ -114,11 +112,17 @@ def _placeholder(entry: Entry, setting: Setting, value: SettingValue, what: str)
     return Finding("placeholder-value", "error", message, hint, setting.name)
 
 
+def _fits(pattern: str, key: Secret) -> bool:
+    from modelcatalog.catalog.validation.safe_regex import fits
+
+    return fits(pattern, key)
+
+
 def _unusual(
     entry: Entry, setting: Setting, base: SettingValue | None, key: Secret, what: str
 ) -> list[Finding]:
     """A key of another form than the provider's; said only where one file names both the form and the host."""
-    if setting.pattern is None or fits(setting.pattern, key):
+    if setting.pattern is None or _fits(setting.pattern, key):
         return []
     here, there = setting.pattern_position, base.position if base is not None else None
     if there is not None and (here is None or here.path != there.path):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SERVICE = "modelcatalog"
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
 class KeyringUnusableError(Exception):
@@ -39,7 +39,7 @@ def all_kept() -> list[str]:
     folder = _folder()
     if folder is None or not folder.is_dir():
         return []
-    return sorted(file.name for file in folder.iterdir() if _NAME.fullmatch(file.name))
+    return sorted(file.name for file in folder.iterdir() if re.fullmatch(_NAME, file.name))
 
 
 def read(name: str) -> str | None:

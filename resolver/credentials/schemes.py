@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.catalog.diagnostics.finding import Finding
+from modelcatalog.catalog.model.entries import CLOUD_SCHEMES
 from modelcatalog.providers.adapter.packages import installed_version
-from modelcatalog.providers.adapter.registry import load_adapter
-from modelcatalog.resolver.credentials.cloud_identities import LOOKS, look
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.entries import Entry
+    from modelcatalog.providers.adapter.adapter import Adapter
     from modelcatalog.resolver.credentials.cloud_identities import CloudIdentity
     from modelcatalog.resolver.credentials.environment import Environment
     from modelcatalog.resolver.credentials.values import SettingValue
@@ -55,14 +55,24 @@ def choose(
 def _identity(
     scheme: str, environment: Environment, values: Mapping[str, SettingValue]
 ) -> CloudIdentity | None:
-    return look(scheme, environment, values) if scheme in LOOKS else None
+    if scheme not in CLOUD_SCHEMES:
+        return None
+    from modelcatalog.resolver.credentials.cloud_identities import look
+
+    return look(scheme, environment, values)
+
+
+def _adapter(entry: Entry) -> Adapter:
+    from modelcatalog.providers.adapter.registry import load_adapter
+
+    return load_adapter(entry.adapter)
 
 
 def identity_findings(entry: Entry, scheme: str, identity: CloudIdentity | None) -> list[Finding]:
     """What is missing for a scheme without a key: its package, or credentials that can be seen here."""
     findings = []
     distribution, extra = _PACKAGES.get(scheme, ("", ""))
-    is_wanted = scheme == "entra" or scheme in load_adapter(entry.adapter).BEARER
+    is_wanted = scheme == "entra" or (scheme == "google" and scheme in _adapter(entry).BEARER)
     if distribution and is_wanted and installed_version(distribution) is None:
         message = f"{entry.id} needs the package {distribution} for {_CLOUDS[scheme]} credentials; it isn't installed."
         findings.append(Finding("missing-package", "error", message, f"pip install 'modelcatalog[{extra}]'"))

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.finding import Finding
 from modelcatalog.catalog.redaction.secret import Secret, reveal
-from modelcatalog.catalog.validation.safe_regex import fits
-from modelcatalog.resolver.credentials.key_formats import shape_findings
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.catalog import Catalog
@@ -35,6 +33,8 @@ def inspect_settings(
             secret = value.value if isinstance(value.value, Secret) else Secret(str(value.value))
             findings += _credential(setting, value, secret)
             if name == "api_key" and auth == "key" and not findings:
+                from modelcatalog.resolver.credentials.key_formats import shape_findings
+
                 findings += shape_findings(catalog, entry, setting, values, secret)
         elif problem := _unfit(setting, str(reveal(value.value))):
             hint = _hint_value(value)
@@ -124,8 +124,11 @@ def _unfit(setting: Setting, text: str) -> str | None:
         return "begins or ends with white space"
     if setting.choices and text not in map(str, setting.choices):
         return f"is wrong: expected {', '.join(map(str, setting.choices))}, got {text!r}"
-    if setting.pattern and not fits(setting.pattern, text):
-        return f"is wrong: expected the form {setting.pattern}, got {text!r}"
+    if setting.pattern:
+        from modelcatalog.catalog.validation.safe_regex import fits
+
+        if not fits(setting.pattern, text):
+            return f"is wrong: expected the form {setting.pattern}, got {text!r}"
     return None
 
 

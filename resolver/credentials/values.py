@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.entries import Position
-    from modelcatalog.resolver.credentials.environment import FileMark
+    from modelcatalog.resolver.credentials.dotenv_file import FileMark
 
 
 Kind = Literal["argument", "environment", ".env", "secrets", "keyring", "command", "default", "none"]

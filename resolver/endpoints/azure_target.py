@@ -7,9 +7,9 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 _HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
-_DEPLOYMENT = re.compile(r"/openai/deployments/([\w.-]+)(?:/.*)?$")
-_CALL = re.compile(r"(?:/openai(?:/.*)?|/chat/completions)$")
-_VERSION = re.compile(r"[\w.-]{1,40}")
+_DEPLOYMENT = r"/openai/deployments/([\w.-]+)(?:/.*)?$"
+_CALL = r"(?:/openai(?:/.*)?|/chat/completions)$"
+_VERSION = r"[\w.-]{1,40}"
 
 
 class Target(NamedTuple):
@@ -32,9 +32,9 @@ def target_of(url: str) -> Target | None:
         not host.endswith(_HOSTS)
         or "@" in parts.netloc
         or len(versions) != 1
-        or not _VERSION.fullmatch(versions[0])
+        or not re.fullmatch(_VERSION, versions[0])
     ):
         return None
-    found = _DEPLOYMENT.search(parts.path)
-    path = _CALL.sub("", parts.path if found is None else parts.path[: found.start()]).rstrip("/")
+    found = re.search(_DEPLOYMENT, parts.path)
+    path = re.sub(_CALL, "", parts.path if found is None else parts.path[: found.start()]).rstrip("/")
     return Target(f"https://{host}{path}", versions[0], None if found is None else found[1])

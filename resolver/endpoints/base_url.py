@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 
 
 # Schemes, also as people mistype them; and what descriptions write for a name of one's own.
-_SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*://+|h?t{0,3}ps?:?/+|/+)")
-_API_VERSION = re.compile(r"(?:^|&)api-version=([0-9]{4}-[0-9]{2}-[0-9]{2}(?:-preview)?)(?=&|$)")
-_OPERATION = re.compile(r"(?:/deployments/[^/]+)?/(?:chat/completions|completions|embeddings|responses)$")
-_PLACEHOLDER = re.compile(
-    r"(?<![A-Za-z0-9])(?:YOUR[-_][A-Z_-]+|(?:MY[-_]?)?RESOURCE(?:[-_]?NAME)?|NAME)(?![A-Za-z0-9])"
-)
+_SCHEME = r"^(?:[A-Za-z][A-Za-z0-9+.-]*://+|h?t{0,3}ps?:?/+|/+)"
+_API_VERSION = r"(?:^|&)api-version=([0-9]{4}-[0-9]{2}-[0-9]{2}(?:-preview)?)(?=&|$)"
+_OPERATION = r"(?:/deployments/[^/]+)?/(?:chat/completions|completions|embeddings|responses)$"
+_PLACEHOLDER = r"(?<![A-Za-z0-9])(?:YOUR[-_][A-Z_-]+|(?:MY[-_]?)?RESOURCE(?:[-_]?NAME)?|NAME)(?![A-Za-z0-9])"
 
 
 def examine(url: str, rule: UrlRule, *, source: str, usual: str | None = None) -> tuple[str, list[Finding]]:
@@ -85,7 +83,7 @@ def _split(url: str) -> SplitResult:
 
 def _malformed(text: str) -> str | None:
     if not text.casefold().startswith(("http://", "https://")):
-        rest = _SCHEME.sub("", text)
+        rest = re.sub(_SCHEME, "", text)
         scheme = "http" if is_private(f"http://{rest}") else "https"
         return f"has no http:// or https:// before it; write {scheme}://{_redacted(rest)}"
     try:
@@ -96,13 +94,15 @@ def _malformed(text: str) -> str | None:
     if not parts.hostname:
         return "has no host"
     if parts.hostname in ("http", "https"):
-        return f"has its scheme twice; write https://{_redacted(_SCHEME.sub('', _SCHEME.sub('', text)))}"
-    if placeholder := _PLACEHOLDER.search(parts.netloc.rpartition("@")[2]):
+        return (
+            f"has its scheme twice; write https://{_redacted(re.sub(_SCHEME, '', re.sub(_SCHEME, '', text)))}"
+        )
+    if placeholder := re.search(_PLACEHOLDER, parts.netloc.rpartition("@")[2]):
         return f"still has the placeholder {placeholder.group()} in it"
     if parts.username or parts.password:
         return "has a user name or password in it; a key belongs in its own setting"
     if parts.query or parts.fragment:
-        version = _API_VERSION.search(parts.query)
+        version = re.search(_API_VERSION, parts.query)
         if version is not None:
             return f"has a query string; the version is a setting of its own, api_version: {version[1]}"
         return "has a query string, which the SDK would garble; pass it as default_query"
@@ -119,7 +119,7 @@ def _without_query(text: str, rule: UrlRule) -> str:
     parts = _split(text)
     if not (parts.query or parts.fragment) or parts.username or not parts.hostname:
         return ""
-    path = _OPERATION.sub("", parts.path.rstrip("/"))
+    path = re.sub(_OPERATION, "", parts.path.rstrip("/"))
     for ending in rule.strip:
         path = path.removesuffix(ending)
     return urlunsplit(SplitResult(parts.scheme, parts.netloc, path.rstrip("/"), "", ""))

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.finding import Finding
-from modelcatalog.resolver.endpoints.azure_target import target_of
 from modelcatalog.resolver.endpoints.base_url import examine
-from modelcatalog.resolver.endpoints.template import fill
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.entries import Entry
@@ -39,11 +37,16 @@ def address(
             )
         return text
 
+    from modelcatalog.resolver.endpoints.template import fill
+
     filled = fill(fill(entry.endpoint, value_of), value_of)
     if "{" in filled:
         return None, findings
-    if (pasted := target_of(filled)) is not None:
-        return filled.partition("?")[0], [*findings, _target_pasted(entry, pasted, base)]
+    if "?" in filled:
+        from modelcatalog.resolver.endpoints.azure_target import target_of
+
+        if (pasted := target_of(filled)) is not None:
+            return filled.partition("?")[0], [*findings, _target_pasted(entry, pasted, base)]
     url, more = examine(filled, adapter.URL_RULE, source=base.source, usual=_usual(entry))
     if not more and (problem := adapter.url_problem(url)) is not None:
         more = [Finding("invalid-base-url", "error", problem, f"It comes from: {base.source}.", "base_url")]
@@ -70,6 +73,8 @@ def _target_pasted(entry: Entry, target: Target, base: SettingValue) -> Finding:
 
 def _usual(entry: Entry) -> str | None:
     """The address where nobody says otherwise."""
+    from modelcatalog.resolver.endpoints.template import fill
+
     usual = entry.settings["base_url"].default
     if not isinstance(usual, str):
         return None

@@ -220,9 +220,9 @@ def _secrets_in(value: Any, name: str) -> Iterator[str]:
 def _means_a_secret(name: str) -> bool:
     """Whether a text of this name must not be shown. The path of a file of credentials may: it says what is wrong."""
     from modelcatalog.catalog.redaction.secret_names import is_secret_name
-    from modelcatalog.resolver.trust.hosts import FILE_NAME
+    from modelcatalog.resolver.trust.hosts import names_file
 
-    return is_secret_name(name) and FILE_NAME.search(name) is None
+    return is_secret_name(name) and not names_file(name)
 
 
 def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:

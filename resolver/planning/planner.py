@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.errors import CatalogError
 from modelcatalog.catalog.validation.semantics import check_entry
-from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.adapter.registry import INSTALLED, load_adapter
 from modelcatalog.resolver.credentials.schemes import choose, identity_findings
 from modelcatalog.resolver.credentials.settings import settle
 from modelcatalog.resolver.credentials.value_checks import inspect_settings
@@ -17,7 +17,6 @@ from modelcatalog.resolver.planning.arguments import route
 from modelcatalog.resolver.planning.endpoint import address
 from modelcatalog.resolver.planning.headers import all_headers, look_for_headers
 from modelcatalog.resolver.planning.insecure_http import may_use_http, plain_http, sent
-from modelcatalog.resolver.planning.installed_adapters import INSTALLED
 from modelcatalog.resolver.planning.lifecycle import WITHIN, entry_findings, model_finding
 from modelcatalog.resolver.planning.packages import further_packages, machine, package_findings, sdk
 from modelcatalog.resolver.planning.plan import Plan

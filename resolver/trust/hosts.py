@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from modelcatalog.resolver.credentials.values import SettingValue
     from modelcatalog.resolver.trust.provenance import Comparison, ProjectOrigin
 
-FILE_NAME = re.compile(r"(^|_)(file|path)$")
-"""Settings that name a file, of credentials for instance: what is in it may name hosts and other files."""
+_PLACEHOLDER = r"\{([a-z][a-z0-9_]*)\}"
+_TAIL = r"(?i)[a-z0-9-]*(\.[a-z0-9-]+){2,}(:\d+)?"
+_ODD = r"[/\\@#?:%\s]|\.\."
 
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_TAIL = re.compile(r"[a-z0-9-]*(\.[a-z0-9-]+){2,}(:\d+)?", re.IGNORECASE)
-_ODD = re.compile(r"[/\\@#?:%\s]|\.\.")
+
+def names_file(setting: str) -> bool:
+    """Whether a setting names a file, of credentials for instance: what is in it may name hosts and other files."""
+    return setting.rpartition("_")[2] in ("file", "path")
 
 
 def foreign_host(
@@ -71,12 +73,12 @@ def _moved_by_a_part(
     """The project's file that sets a region or the like which decides more of the host's name than a label in front."""
     template = comparison.entry.endpoint.replace("{base_url}", str(base.value))
     host = (template.partition("://")[2] or template).partition("/")[0]
-    tail = _PLACEHOLDER.split(host)[-1]
-    for name in _PLACEHOLDER.findall(host):
+    tail = re.split(_PLACEHOLDER, host)[-1]
+    for name in re.findall(_PLACEHOLDER, host):
         value = values.get(name)
         origin = comparison.origin_of(value) if value is not None and value.is_set else None
         is_label = value is not None and re.fullmatch(r"[A-Za-z0-9-]+", value.shown) is not None
-        if origin is not None and not (is_label and _TAIL.fullmatch(tail)):
+        if origin is not None and not (is_label and re.fullmatch(_TAIL, tail)):
             return origin
     return None
 
@@ -85,6 +87,6 @@ def could_move_a_host(comparison: Comparison, value: SettingValue) -> bool:
     """Whether a project's region, project or the like holds what no such name has, but the rest of an address does."""
     if value.name == "base_url" or value.value is None or isinstance(value.value, Secret):
         return False
-    is_odd = not FILE_NAME.search(value.name) and bool(_ODD.search(str(value.value)))
+    is_odd = not names_file(value.name) and bool(re.search(_ODD, str(value.value)))
     is_written = value.kind == "default" or value.mark is not None
     return is_odd and is_written and comparison.origin_of(value) is not None

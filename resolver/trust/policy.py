@@ -7,25 +7,24 @@ it would do is reported, and nothing is sent, until the user says `catalog trust
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.catalog.diagnostics.finding import Finding
+from modelcatalog.catalog.model.entries import CLOUD_SCHEMES
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
-from modelcatalog.resolver.credentials.cloud_identities import LOOKS
 from modelcatalog.resolver.endpoints.base_url import host_of
-from modelcatalog.resolver.trust.hosts import FILE_NAME, could_move_a_host, foreign_host
+from modelcatalog.resolver.trust.hosts import could_move_a_host, foreign_host, names_file
 from modelcatalog.resolver.trust.provenance import Comparison, ProjectOrigin, meaning
-from modelcatalog.resolver.trust.records import trusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from modelcatalog.resolver.credentials.cloud_identities import CloudIdentity
-    from modelcatalog.resolver.credentials.environment import FileMark, Found
+    from modelcatalog.resolver.credentials.dotenv_file import FileMark
+    from modelcatalog.resolver.credentials.environment import Found
     from modelcatalog.resolver.credentials.values import PlannedArgument, SettingValue
 
 
@@ -84,7 +83,7 @@ def sent_values(
         )
     elif away is not None and comparison.entry.auth == ("none",):
         # An SDK may look for credentials although nobody asked for it.
-        identities = [scheme for scheme in comparison.reference.auth if scheme in LOOKS]
+        identities = [scheme for scheme in comparison.reference.auth if scheme in CLOUD_SCHEMES]
         found += [SentValue(f"the {scheme} identity of this machine", host, away) for scheme in identities]
     for value in values:
         if value.name == "base_url" or value.value is None:
@@ -101,7 +100,7 @@ def sent_values(
 
 
 def _named(value: SettingValue) -> str:
-    if value.kind == "default" or FILE_NAME.search(value.name):
+    if value.kind == "default" or names_file(value.name):
         return f"the file {value.shown}"
     return "the output of your command" if value.kind == "command" else value.variable or value.name
 
@@ -111,7 +110,7 @@ def _origin_of_sending(
 ) -> ProjectOrigin | None:
     """The project's file by which this value would be sent, None where it would be sent without that file too."""
     origin = comparison.origin_of(value)
-    if FILE_NAME.search(value.name):
+    if names_file(value.name):
         return origin
     match value.kind:
         case "default" | "none" | "argument":
@@ -200,6 +199,8 @@ def _finding(comparison: Comparison, origin: ProjectOrigin, host: str, whats: li
 def _hint(comparison: Comparison, origin: ProjectOrigin) -> str:
     from pathlib import Path
 
+    from modelcatalog.resolver.trust.records import trusted
+
     layer = comparison.project
     path = (
         layer.file
@@ -217,4 +218,8 @@ def _hint(comparison: Comparison, origin: ProjectOrigin) -> str:
 
 def _typed(shown: str, path: Path) -> str:
     """The path as one can type it."""
-    return shown if re.fullmatch(r"[\w./~+-]+", shown) else shlex.quote(str(path))
+    if re.fullmatch(r"[\w./~+-]+", shown):
+        return shown
+    import shlex
+
+    return shlex.quote(str(path))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from modelcatalog.catalog.model.catalog import Catalog
     from modelcatalog.catalog.model.entries import Entry, Setting
-    from modelcatalog.resolver.credentials.environment import Dotenv
+    from modelcatalog.resolver.credentials.dotenv_file import Dotenv
 
 
 class Preview(NamedTuple):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from modelcatalog.catalog.diagnostics.errors import CatalogError
 from modelcatalog.catalog.redaction.secret import Secret
-from modelcatalog.resolver.trust.records import is_trusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,9 +46,11 @@ class Comparison(NamedTuple):
     def origin_of(self, value: SettingValue) -> ProjectOrigin | None:
         """The project's file that this value, or the choice of its variable, comes from; None: the user's."""
         mark = value.mark
-        is_known = self.honours_trust and mark is not None and is_trusted(mark.path, mark.digest)
-        if mark is not None and mark.is_near and not is_known:
-            return ProjectOrigin(value.source.partition(", ")[2], str(mark.path))
+        if mark is not None and mark.is_near:
+            from modelcatalog.resolver.trust.records import is_trusted
+
+            if not (self.honours_trust and is_trusted(mark.path, mark.digest)):
+                return ProjectOrigin(value.source.partition(", ")[2], str(mark.path))
         known = self.reference.settings.get(value.name)
         if value.kind == "default":
             is_same = known is not None and known.default == self.entry.settings[value.name].default
@@ -76,6 +77,8 @@ def compare(catalog: Catalog, entry: Entry, *, honours_trust: bool = True) -> Co
     layer = next((layer for layer in catalog.layers if layer.kind == "project"), None)
     if layer is None or layer.file is None:
         return Comparison(entry, entry, catalog, None, honours_trust)
+    from modelcatalog.resolver.trust.records import is_trusted
+
     if honours_trust and is_trusted(layer.file, layer.digest):
         return Comparison(entry, entry, catalog, None)
     below = catalog.without_project

@@ -11,14 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.resolver.cli.app import app
+from modelcatalog.resolver.cli.app import application
 
 from support.command import Catalog
 from support.terminal import printed
 
-COMMANDS = [
-    str(one.name or (one.callback.__name__ if one.callback else "")) for one in app.registered_commands
-]
+COMMANDS = [str(one.name) for one in application().registered_commands]
 
 
 def test_every_command_has_a_short_first_sentence(catalog: Catalog) -> None:

@@ -17,13 +17,12 @@ import pytest
 from modelcatalog.catalog.diagnostics.errors import CatalogError, ProviderCallError
 from modelcatalog.catalog.validation.schema import schema
 from modelcatalog.catalog.validation.semantics import check_entry
-from modelcatalog.providers.adapter.registry import load_adapter
+from modelcatalog.providers.adapter.registry import INSTALLED, load_adapter
 from modelcatalog.providers.testing import answers
 from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.providers.testing.runner import Runner
 from modelcatalog.providers.testing.service import KEY, Service
 from modelcatalog.resolver import check, load_catalog, resolve
-from modelcatalog.resolver.planning.installed_adapters import INSTALLED
 
 from support.google_account import TOKEN, account
 from support.runners import runner_of

@@ -271,7 +271,7 @@ ODD: list[tuple[dict[str, Any], str | None]] = [
 @pytest.mark.parametrize(("values", "place"), ODD, ids=ascii)
 def test_the_first_text_that_cannot_be_sent_is_found(values: dict[str, Any], place: str | None) -> None:
     found = unencodable(values)
-    assert (found and found.place) == place
+    assert (found and found.part) == place
     if found is not None and found.character == "\ud83d":
         assert found.position == 1
         assert str(found).startswith(f"{place} can't be encoded: its character 1 ('\\ud83d') is half of a")

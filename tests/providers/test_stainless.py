@@ -10,11 +10,10 @@ import pytest
 
 from modelcatalog.catalog.redaction.secret import Secret
 from modelcatalog.providers.adapter.registry import load_adapter
-from modelcatalog.providers.http.arguments import key_and_base_url
+from modelcatalog.providers.http.arguments import key_and_base_url, request_args
 from modelcatalog.providers.http.client import http_client, tls_context
 from modelcatalog.providers.http.headers import headers_of
 from modelcatalog.providers.http.hooks import NO_KEY, key_of
-from modelcatalog.providers.http.parameters import request_args
 from modelcatalog.providers.identities.refreshable import Tokens
 from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.providers.testing.runner import Runner, call

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from modelcatalog.providers.adapter.chat_types import ChatCall
+from modelcatalog.providers.adapter.emulate_tools import is_llama
 from modelcatalog.providers.adapter.tool_types import ToolCall
-from modelcatalog.providers.chat.tool_emulation import is_llama
 from modelcatalog.providers.chat.tool_emulation_parser import CLOSE, OPEN, read
 from modelcatalog.providers.chat.tool_emulation_prompt import with_tools
 

@@ -10,8 +10,9 @@ import pytest
 
 from modelcatalog.providers.adapter.chat_types import ChatCall, ChatChunk, ChatReply, Usage
 from modelcatalog.providers.adapter.connection import Connection
+from modelcatalog.providers.adapter.emulate_tools import NAME, PARAMETERS, is_wanted
 from modelcatalog.providers.adapter.tool_types import Tool, ToolCall
-from modelcatalog.providers.chat.tool_emulation import NAME, PARAMETERS, Emulation, is_wanted
+from modelcatalog.providers.chat.tool_emulation import Emulation
 from modelcatalog.providers.chat.tool_emulation_parser import CLOSE, OPEN, Reader, as_json, read, written
 from modelcatalog.providers.chat.tool_emulation_prompt import (
     number_of_calls,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,22 @@ def test_dotenv_copies_no_other_variable(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("GROK_API_KEY=${OPENAI_API_KEY}\n", encoding="utf-8")
     key = explain("grok/x", env=Environment({"OPENAI_API_KEY": SENTINEL}, Path(".env"))).settings["api_key"]
     assert key.value == Secret("${OPENAI_API_KEY}")
+
+
+def test_of_a_name_that_is_twice_in_a_dotenv_the_last_counts_and_its_line_is_named(tmp_path: Path) -> None:
+    text = "A='\nGROK_API_KEY=inside'\n\nGROK_API_KEY=one\n\n  # two\n\nexport GROK_API_KEY = two\n"
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    key = explain("grok/x", env=Environment({}, Path(".env"))).settings["api_key"]
+    assert (key.value.reveal(), key.source) == ("two", "GROK_API_KEY, .env:8")
+
+
+def test_dotenv_that_changes_is_seen_by_the_next_call_whatever_its_time_stamp(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    for value in ("one", "two"):
+        file.write_text(f"GROK_API_KEY={value}\n", encoding="utf-8")
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+        key = explain("grok/x", env=Environment({}, Path(".env"))).settings["api_key"]
+        assert key.value.reveal() == value
 
 
 def test_dotenv_of_the_current_folder_is_found(tmp_path: Path) -> None:

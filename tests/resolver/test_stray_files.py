@@ -29,7 +29,8 @@ def strays() -> list[tuple[str, dict[str, int]]]:
 def test_file_of_each_usual_name_is_found_with_the_lines_of_its_variables(tmp_path: Path, name: str) -> None:
     text = "# mine\nACME=\nexport ACME_API_KEY=x\nACME_API_KEY=y\n BLANK = ' '\nOTHER = $HOME\n"
     (tmp_path / name).write_text(text, "utf-8")
-    assert strays() == [(name, {"ACME_API_KEY": 3, "OTHER": 6})]
+    # Of a doubled name, the last one counts.
+    assert strays() == [(name, {"ACME_API_KEY": 4, "OTHER": 6})]
     assert stray_files(Environment({})) == []
 
 

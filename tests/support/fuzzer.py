@@ -161,5 +161,6 @@ def _run() -> Callable[[], None]:
 
     from modelcatalog.resolver.cli import app as module
 
-    module.app = get_command(module.app)  # type: ignore[assignment]
+    command = get_command(module.application())
+    module.application = lambda _=(): command  # type: ignore[assignment,return-value]
     return module.run

@@ -11,8 +11,8 @@ from typing import Any
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.adapter import Adapter, Ambient, Package, UrlRule
 from modelcatalog.providers.adapter.connection import Built, Connection
+from modelcatalog.providers.adapter.emulate_tools import PARAMETERS, is_llama, is_wanted
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_llama, is_wanted
 
 # What the SDK's constructor hands on to azure-core: keywords of its policies and of its HTTP clients, as documented in
 # azure-core 1.41 (README, "Client library developer documentation", and the docstrings of the policies).

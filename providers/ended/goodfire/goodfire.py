@@ -12,8 +12,8 @@ from modelcatalog.catalog.diagnostics.errors import ArgumentError
 from modelcatalog.catalog.redaction.secret import reveal
 from modelcatalog.providers.adapter.adapter import Adapter, Package, UrlRule
 from modelcatalog.providers.adapter.connection import Built
+from modelcatalog.providers.adapter.emulate_tools import PARAMETERS, is_wanted
 from modelcatalog.providers.adapter.packages import import_sdk
-from modelcatalog.providers.chat.tool_emulation import PARAMETERS, is_wanted
 
 if TYPE_CHECKING:
     from modelcatalog.providers.adapter.connection import Connection

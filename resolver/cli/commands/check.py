@@ -8,7 +8,6 @@ import typer
 
 from modelcatalog.resolver.cli.options import Files, Json, Names, Pairs
 from modelcatalog.resolver.cli.rendering import emit, print_json
-from modelcatalog.resolver.cli.reports.check_online_report import ask
 from modelcatalog.resolver.cli.reports.check_report import lines
 
 if TYPE_CHECKING:
@@ -51,6 +50,8 @@ def check(
     given = _arguments(catalog, names or (), m)
     report = check_library(names or (), catalog=catalog, within=retiring_days, arguments=given)
     if online:
+        from modelcatalog.resolver.cli.reports.check_online_report import ask
+
         report = ask(report, timeout, concurrency, shows=not json)
     if json:
         print_json(report.to_json())

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from modelcatalog.resolver.cli.rendering import columns, fold, fold_hint, paint
-from modelcatalog.resolver.cli.reports import check_online_report as check_online
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.diagnostics.finding import Finding
@@ -24,6 +23,8 @@ def lines(report: CheckReport, *, detailed: bool, named: bool = False) -> list[s
     """The report. `detailed`: what rows need that aren't configured, too; `named`: somebody asked for these rows."""
     result: list[str] = []
     if any(row.answer for row in report.rows):
+        from modelcatalog.resolver.cli.reports import check_online_report as check_online
+
         result += check_online.lines(report.rows, named=named)
     elif ready := report.of("ready"):
         result += [
