@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -157,3 +158,20 @@ def test_summary_of_a_row_is_its_first_error_or_where_the_key_came_from() -> Non
     identity = CloudIdentity("aws", "this machine")
     known = replace(row({}, api_key="none").plan, identity=identity)
     assert replace(row(), plan=known, findings=()).summary == ("this machine", "")
+
+
+def test_client_that_can_not_be_made_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = check("openai", env={"OPENAI_API_KEY": "sk-0123456789abcdef0123"}, arguments={"timeout_s": 1})
+    report = replace(report, rows=report.rows[:1])
+    for module, said in (
+        ("openai", "The SDK makes no client for openai: openai has no argument 'timeout_s' "),
+        (None, "The SDK makes no client for openai: ModuleNotFoundError: "),
+    ):
+        if module is None:
+            monkeypatch.setitem(sys.modules, "openai", None)
+        answer = ask_all(report).rows[0].answer
+        assert answer is not None
+        [finding] = answer.findings
+        assert (answer.outcome, finding.code) == ("fails", "unbuildable")
+        assert finding.message.startswith(said)
+        assert not finding.message.endswith("..")
