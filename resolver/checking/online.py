@@ -71,8 +71,6 @@ def _asked(row: CheckRow, timeout: float, started: Callable[[], None]) -> Online
         resolved = build(plan, sync=True)
     except ModelCatalogError as error:
         return _unbuildable(row, " ".join(str(error).split()))
-    except Exception as error:  # noqa: BLE001  an SDK's own refusal, of whatever kind
-        return _unbuildable(row, f"{type(error).__name__}: {error}")
     with resolved:
         started()
         begun = time.perf_counter()

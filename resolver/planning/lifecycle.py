@@ -23,7 +23,7 @@ def entry_findings(entry: Entry, within: int = WITHIN) -> list[Finding]:
     today = _today()
     since = _day(entry.since)
     comes = since is not None and since > today
-    if comes and since is not None and since > today + timedelta(days=within):
+    if since is not None and since > today + timedelta(days=within):
         return []
     when = f"will be {entry.status} from {entry.since} on" if comes else f"is {entry.status}"
     when += f" since {entry.since}" if entry.since and not comes else ""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import openai
 import pytest
 
+from modelcatalog.resolver.cli.commands.demo import _has_failed, _Step
 from modelcatalog.resolver.cli.commands.demo_server import ANSWER, MODEL, serving
 
 KEY = "key-of-the-demo"
@@ -105,3 +106,11 @@ def test_server_is_gone_afterwards() -> None:
         assert asked(url, "GET", "/models")[0].status == 200
     with pytest.raises(ConnectionRefusedError):
         asked(url, "GET", "/models")
+
+
+@pytest.mark.parametrize(
+    ("codes", "has_failed"),
+    [((0, 1, 0), False), ((1, 0, 1), True), ((2, 0), True), ((0, 2), True), ((0,), False)],
+)
+def test_demo_has_failed_by_its_last_step_or_by_a_bug(codes: tuple[int, ...], has_failed: bool) -> None:
+    assert _has_failed([_Step("x", code, None) for code in codes]) is has_failed

@@ -56,6 +56,12 @@ def test_pieces_become_what_the_whole_becomes(pieces: list[str]) -> None:
     assert inner.getvalue().count("\n") == "".join(pieces).count("\n") == whole.getvalue().count("\n")
 
 
+def test_lines_are_written_one_after_the_other() -> None:
+    inner = StringIO()
+    RedactingStream(inner, [SECRET]).writelines(["a\n", "b", "c\n"])
+    assert inner.getvalue() == "a\nbc\n"
+
+
 def test_only_what_may_begin_a_secret_is_held_back() -> None:
     inner = StringIO()
     stream = RedactingStream(inner, [SECRET])

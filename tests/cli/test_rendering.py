@@ -83,6 +83,7 @@ def test_columns_are_as_wide_as_their_cells_but_for_wide_ones() -> None:
         f" {'x' * 60} y f",
     ]
     assert columns([["a", "", "c"], ["b", "", "d"]]) == ["  a  c", "  b  d"]
+    assert columns([["x" * 61, "a"], ["y" * 70, "b"]]) == [f"  {'x' * 61}  a", f"  {'y' * 70}  b"]
     assert columns([["a"], ["b", "c"]]) == ["  a", "  b  c"]
     assert columns([]) == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modelcatalog.providers.adapter.adapter import UrlRule
+from modelcatalog.resolver import explain
 from modelcatalog.resolver.endpoints.base_url import examine, is_private
 
 OPENAI = UrlRule(strip=("/chat/completions", "/completions", "/models"), version="/v1", forbid_version=False)
@@ -108,3 +109,16 @@ def test_private_hosts_are_known(url: str) -> None:
 @pytest.mark.parametrize("url", ["http://example.com", "http://8.8.8.8/v1", "http://localhost.example.com"])
 def test_public_hosts_are_known(url: str) -> None:
     assert not is_private(url)
+
+
+def test_better_address_never_holds_a_password() -> None:
+    for url in (
+        "https://me:secret@a.example/v1?a=b",
+        "https://me@a.example/v1#a",
+        "https://me:secret@a.example/v1",
+    ):
+        [finding] = explain("openai/x", api_key="sk-0123456789abcdef", base_url=url).findings
+        assert "secret" not in f"{finding.message} {finding.hint}"
+        assert "me@" not in f"{finding.message} {finding.hint}"
+        plan = explain("openai/x", env={"OPENAI_API_KEY": "sk-0123456789abcdef", "OPENAI_BASE_URL": url})
+        assert [one.hint for one in plan.findings] == ["export OPENAI_BASE_URL=..."]

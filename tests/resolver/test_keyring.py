@@ -36,6 +36,16 @@ def test_key_is_kept_found_and_dropped(tmp_path: Path) -> None:
     assert (all_kept(), read("OPENAI_API_KEY")) == ([], None)
 
 
+@pytest.mark.parametrize("value", ["", " ", "\n"])
+def test_blank_value_in_the_keyring_counts_as_none(value: str) -> None:
+    keep("GROK_API_KEY", value)
+    key = explain("grok/x").settings["api_key"]
+    assert (key.value, key.kind) == (None, "none")
+    assert ("GROK_API_KEY", "unset", "keyring") in [
+        (one.variable, one.state, one.where) for one in key.looked
+    ]
+
+
 def test_keyring_is_asked_after_everything_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keep("GROK_API_KEY", KEY)
     key = explain("grok/x").settings["api_key"]

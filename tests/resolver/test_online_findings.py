@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -177,3 +178,20 @@ def test_refused_credentials_of_a_cloud_are_not_called_a_key(
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x" * 40)
         found = finding_for(check(name, catalog=catalog).rows[0], failure("auth", reason), 5.0)
         assert found.hint == "The credentials came from AWS_ACCESS_KEY_ID, environment."
+
+
+def test_client_that_can_not_be_made_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = check("openai", env={"OPENAI_API_KEY": "sk-0123456789abcdef0123"}, arguments={"timeout_s": 1})
+    report = replace(report, rows=report.rows[:1])
+    for module, said in (
+        ("openai", "The SDK makes no client for openai: openai has no argument 'timeout_s' "),
+        (None, "The SDK makes no client for openai: ModuleNotFoundError: "),
+    ):
+        if module is None:
+            monkeypatch.setitem(sys.modules, "openai", None)
+        answer = ask_all(report).rows[0].answer
+        assert answer is not None
+        [finding] = answer.findings
+        assert (answer.outcome, finding.code) == ("fails", "unbuildable")
+        assert finding.message.startswith(said)
+        assert not finding.message.endswith("..")

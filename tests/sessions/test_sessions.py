@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from modelcatalog.catalog.redaction import secret
 from modelcatalog.providers.testing.recording_server import RecordingServer
 
 from support.sessions import Session, parse_session
@@ -25,6 +26,12 @@ def keyring_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     import keyring
 
     monkeypatch.setattr(keyring.core, "_keyring_backend", file_keyring.PlaintextKeyring())
+
+
+@pytest.fixture(autouse=True)
+def no_secret_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command redacts whatever secret its process holds: here none of those that tests before have left."""
+    monkeypatch.setattr(secret, "_live", type(secret._live)())
 
 
 @pytest.mark.parametrize("path", SESSIONS, ids=lambda path: path.stem)
