@@ -236,3 +236,10 @@ def test_the_openai_compatible_address_is_for_the_other_entry(road: Road) -> Non
     assert problem is not None
     assert "cohere/compat" in problem
     assert road.adapter.url_problem("https://api.cohere.com") is None
+
+
+def test_the_address_of_a_failed_call_has_one_slash(road: Road, server: RecordingServer) -> None:
+    server.answer(answers.as_json({}), answers.as_json({}))
+    for end in ("", "/"):
+        connection = road.connection(server.origin, settings={"base_url": f"{server.origin}{end}"})
+        assert road.failure(connection, call()).url == f"{server.origin}/v2/chat"

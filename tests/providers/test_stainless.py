@@ -17,6 +17,7 @@ from modelcatalog.providers.http.hooks import NO_KEY, key_of
 from modelcatalog.providers.http.parameters import request_args
 from modelcatalog.providers.identities.refreshable import Tokens
 
+from support import answers
 from support.recording_server import RecordingServer
 from support.roads import KEY, Road, call, connection_to
 
@@ -85,6 +86,16 @@ def test_headers_of_the_caller_count_before_those_of_the_entry(road: Road, serve
     road.chat(road.connection(server.origin, headers=headers, arguments=given), call())
     names = ("x-one", "x-two", "x-three")
     assert [server.last.headers[name] for name in names] == ["1", "theirs", "3"]
+
+
+def test_secret_headers_of_the_entry_stay_at_their_origin(road: Road, server: RecordingServer) -> None:
+    headers = {"X-Token": Secret("LEAK-token-0123456789"), "X-Title": "mine"}
+    with RecordingServer(service=road.service) as other:
+        server.answer(answers.redirect(f"{other.origin}/elsewhere"))
+        road.chat(road.connection(server.origin, headers=headers), call())
+        assert server.last.headers["x-token"] == "LEAK-token-0123456789"
+        assert other.last.headers["x-title"] == "mine"
+        assert "LEAK" not in other.last.everything
 
 
 @pytest.mark.parametrize("key", [Secret(""), "", None])
