@@ -244,3 +244,10 @@ def test_the_openai_compatible_address_is_for_the_other_entry(runner: Runner) ->
     assert problem is not None
     assert "cohere/compat" in problem
     assert runner.adapter.url_problem("https://api.cohere.com") is None
+
+
+def test_the_address_of_a_failed_call_has_one_slash(runner: Runner, server: RecordingServer) -> None:
+    server.answer(answers.as_json({}), answers.as_json({}))
+    for end in ("", "/"):
+        connection = runner.connection(server.origin, settings={"base_url": f"{server.origin}{end}"})
+        assert runner.failure(connection, call()).url == f"{server.origin}/v2/chat"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modelcatalog.providers.adapter.packages import Package, import_sdk, installed_version, is_old
+from modelcatalog.providers.adapter.packages import Package, Resting, import_sdk, installed_version, is_old
 from modelcatalog.providers.http.tls import shared_context
 
 
@@ -59,6 +59,9 @@ def test_the_collector_is_as_it_was_after_an_import(enabled: bool) -> None:
     try:
         with pytest.raises(ModuleNotFoundError):
             import_sdk(Package("x", "modelcatalog_nothing_of_this_name", "1", "x"))
+        assert gc.isenabled() is enabled
+        with Resting():
+            assert not gc.isenabled()
         assert gc.isenabled() is enabled
     finally:
         (gc.enable if before else gc.disable)()

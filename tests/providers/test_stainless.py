@@ -15,6 +15,7 @@ from modelcatalog.providers.http.client import http_client, tls_context
 from modelcatalog.providers.http.headers import headers_of
 from modelcatalog.providers.http.hooks import NO_KEY, key_of
 from modelcatalog.providers.identities.refreshable import Tokens
+from modelcatalog.providers.testing import answers
 from modelcatalog.providers.testing.recording_server import RecordingServer
 from modelcatalog.providers.testing.runner import Runner, call
 from modelcatalog.providers.testing.service import KEY
@@ -88,6 +89,16 @@ def test_headers_of_the_caller_count_before_those_of_the_entry(
     runner.chat(runner.connection(server.origin, headers=headers, arguments=given), call())
     names = ("x-one", "x-two", "x-three")
     assert [server.last.headers[name] for name in names] == ["1", "theirs", "3"]
+
+
+def test_secret_headers_of_the_entry_stay_at_their_origin(runner: Runner, server: RecordingServer) -> None:
+    headers = {"X-Token": Secret("LEAK-token-0123456789"), "X-Title": "mine"}
+    with RecordingServer(service=runner.service) as other:
+        server.answer(answers.redirect(f"{other.origin}/elsewhere"))
+        runner.chat(runner.connection(server.origin, headers=headers), call())
+        assert server.last.headers["x-token"] == "LEAK-token-0123456789"
+        assert other.last.headers["x-title"] == "mine"
+        assert "LEAK" not in other.last.everything
 
 
 @pytest.mark.parametrize("key", [Secret(""), "", None])
