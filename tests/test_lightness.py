@@ -67,3 +67,25 @@ def test_resolving_loads_only_its_own_sdk_and_little_more(tmp_path: Path) -> Non
     assert not any(name.startswith(("anthropic", "google.")) for name in extra)
     third = {name for name in extra if not name.startswith(("modelcatalog", "pydantic_settings", "dotenv"))}
     assert len(third) <= 40, sorted(third)
+
+
+def test_facts_of_adapters_load_no_sdk_and_no_code_of_a_chat(tmp_path: Path) -> None:
+    code = "from modelcatalog.providers.adapter.registry import ADAPTERS, load_adapter\n"
+    loaded = modules(f"{code}for name in ADAPTERS: load_adapter(name)", tmp_path)
+    chat = (
+        "modelcatalog.providers.chat.",
+        "modelcatalog.providers.adapter.chat_",
+        "modelcatalog.providers.http.",
+    )
+    assert {name for name in loaded if name.startswith(chat)} == set()
+    assert not loaded.intersection(
+        {"openai", "anthropic", "httpx", "httpx2", "pydantic", "importlib.metadata"}
+    )
+
+
+def test_checking_loads_no_settings_library_where_no_file_needs_it(tmp_path: Path) -> None:
+    code = CLI.format(words=["check"])
+    modules(code, tmp_path)
+    assert not modules(code, tmp_path).intersection(
+        {"pydantic", "pydantic_settings", "importlib.metadata", "rich"}
+    )

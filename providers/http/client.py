@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,17 @@ def http_client(
 def tls_context(library: str = "httpx2") -> Any:
     """The TLS context that all clients on this library share."""
     return shared_context(import_module(library).create_ssl_context)
+
+
+# The same text is always the same URL, which never changes.
+@lru_cache(maxsize=256)
+def parsed(library: str, url: str) -> Any:
+    """The URL as the HTTP library has it, with the slash at its end that an SDK would add: each does so by parsing it
+    anew. One with a query stays as it is.
+    """
+    if not url.startswith(("http://", "https://")) or "?" in url or "#" in url:
+        return url
+    return import_module(library).URL(url if url.endswith("/") else f"{url}/")
 
 
 # A class for each class of the HTTP library.

@@ -15,7 +15,7 @@ from typing import Any
 
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.providers.adapter.connection import Built, Connection
-from modelcatalog.providers.http.client import http_client
+from modelcatalog.providers.http.client import http_client, parsed
 from modelcatalog.providers.http.hooks import NO_KEY, Hook, key_dropper, key_filler, origin_keeper
 from modelcatalog.providers.identities.refreshable import Tokens
 
@@ -39,9 +39,10 @@ class Kit:
 
     `variable` holds custom headers. `library` is the HTTP library. `bearer`: `api_key` travels in the header
     Authorization. `exact`: of one header in two spellings, the SDK sends both, not the last alone.
-    `takes_functions`: `api_key` may be a function. `headers` gives those that the client sends for these arguments,
-    None for one that it must not send. `travelling` are headers with secrets that the SDK adds by itself. `instead`
-    names, for an argument that the caller may give, those of ours whose place it takes. `make` constructs.
+    `takes_functions`: `api_key` may be a function. `ends_urls`: the SDK ends a base URL with a slash, and takes a
+    parsed one. `headers` gives those that the client sends for these arguments, None for one that it must not send.
+    `travelling` are headers with secrets that the SDK adds by itself. `instead` names, for an argument that the caller
+    may give, those of ours whose place it takes. `make` constructs.
     """
 
     sdk: Any
@@ -50,6 +51,7 @@ class Kit:
     bearer: bool = True
     exact: bool = False
     takes_functions: bool = False
+    ends_urls: bool = False
     headers: Callable[[Mapping[str, Any]], Mapping[str, str | None]] = _no_headers
     travelling: tuple[str, ...] = ()
     instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -79,6 +81,8 @@ def build(kit: Kit, kind: Any, connection: Connection, own: Mapping[str, Any], *
         standing["authorization"] = f"Bearer {_fixed(arguments, hooks, sync=sync) if callable(key) else key}"
     asked = {**connection.headers, **given.get("default_headers", {})}
     standing |= {name.lower(): reveal(value) for name, value in asked.items()}
+    if kit.ends_urls and isinstance(url := arguments.get("base_url"), str):
+        arguments["base_url"] = parsed(kit.library, url)
     absent = [name for name, value in by_itself.items() if value is None]
     arguments["default_headers"] = _headers(kit, ambient, asked, standing, absent)
     return _finish(kit, kind, arguments, hooks, connection, tokens, sync=sync)

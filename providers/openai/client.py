@@ -38,6 +38,7 @@ def build(
         variable="OPENAI_CUSTOM_HEADERS",
         bearer=bearer,
         takes_functions=True,
+        ends_urls=True,
         headers=_identity_headers,
         instead=instead,
     )

@@ -99,18 +99,21 @@ def project_file() -> Path | None:
 
     Other tools use that name too: only a file with the key `catalog` counts.
     """
+    # Texts and not Paths: this is asked with each plan.
     try:
-        folder = Path.cwd()
+        folder = os.getcwd()
     except OSError:
         return None
-    top = home()
-    for place in (folder, *folder.parents):
-        path = place / FILE_NAME
-        if _is_file(path) and _is_ours(path):
-            return path
-        if place == top or (place / ".git").exists():
+    user = home()
+    top = None if user is None else str(user)
+    while True:
+        path = os.path.join(folder, FILE_NAME)
+        if os.path.isfile(path) and _is_ours(Path(path)):
+            return Path(path)
+        above = os.path.dirname(folder)
+        if folder in (top, above) or os.path.exists(os.path.join(folder, ".git")):
             return None
-    return None
+        folder = above
 
 
 def open_cache() -> Cache | None:
