@@ -62,7 +62,6 @@ def wrong(argument: str, messages: Any = "hi", **options: Any) -> str:
             "The content of message 1 is dict, expected a text or a list of parts.",
         ),
     ],
-    ids=repr,
 )
 def test_messages_that_are_none_are_refused(messages: Any, words: str) -> None:
     assert wrong("messages", messages) == words

@@ -429,7 +429,6 @@ def test_refusals_of_bedrock_are_read(
         ({"code": "400", "details": {}}, ("request", "error"), "Refused: x"),
         ({"code": 400}, ("request", "error"), "Refused: x"),
     ],
-    ids=str,
 )
 def test_refusals_of_google_are_read(attributes: dict[str, Any], meant: tuple[str, str], detail: str) -> None:
     found = google_failure.failure(named("Refused", **attributes))

@@ -150,7 +150,6 @@ def test_probe_takes_so_many_pieces(pieces: int, taken: int) -> None:
         ({"http_client": {}}, "http_client"),
         ({"http_client": object()}, None),
     ],
-    ids=str,
 )
 def test_option_is_taken_or_refused_by_its_kind_and_size(
     arguments: dict[str, Any], refusal: str | None
