@@ -81,7 +81,7 @@ def test_sdk_is_named_by_the_build_that_is_installed() -> None:
     assert further_packages(adapter(GONE, HERE, LOST)) == {"pyyaml": version, "another-one": None}
 
 
-def test_machine_is_told_the_arguments_by_their_targets() -> None:
+def test_machine_gets_the_arguments_by_their_targets() -> None:
     finding = Finding("no-weights", "error", "There are none.")
     ours = adapter(HERE, found=("one GPU", [finding]))
     routed = [
