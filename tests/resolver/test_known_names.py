@@ -119,7 +119,7 @@ def test_who_has_ended_is_not_meant() -> None:
     assert (current("openai", catalog), current("grok", catalog)) == ("grok", "grok")
 
 
-def test_entry_that_is_not_there_is_not_meant(catalog: Catalog) -> None:
+def test_entry_that_no_file_has_is_not_meant(catalog: Catalog) -> None:
     assert current("nosuch", catalog) is None
     assert current("openai/nosuch", catalog) is None
     assert current("openai/azure", catalog) == "openai/azure"

@@ -81,7 +81,7 @@ def test_sdk_is_named_by_the_build_that_is_installed() -> None:
     assert further_packages(adapter(GONE, HERE, LOST)) == {"pyyaml": version, "another-one": None}
 
 
-def test_machine_is_told_the_arguments_by_their_targets() -> None:
+def test_machine_gets_the_arguments_by_their_targets() -> None:
     finding = Finding("no-weights", "error", "There are none.")
     ours = adapter(HERE, found=("one GPU", [finding]))
     routed = [
@@ -110,4 +110,6 @@ def test_arguments_are_compared_with_the_sdk_where_it_is_here(monkeypatch: pytes
 
 @pytest.mark.parametrize(("given", "is_checked"), [({}, True), ({"timeout": 3}, True), ({"foo": 1}, False)])
 def test_arguments_of_a_model_in_this_process_are_not_compared(given: Any, is_checked: bool) -> None:
-    assert _compare(explain("vllm/x", **given)) is is_checked
+    plan = explain("vllm/x", **given)
+    assert _compare(plan) is is_checked
+    assert ["machine", plan.machine] in [line.split(maxsplit=1) for line in lines(plan)]

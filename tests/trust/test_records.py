@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.resolver import explain
 from modelcatalog.resolver.catalogs.review import trust as trust_in_python
 from modelcatalog.resolver.trust import records
 from modelcatalog.resolver.trust.records import (
@@ -121,3 +122,21 @@ def test_record_is_written_whole_or_not_at_all(folder: Path, file: Path) -> None
     with pytest.raises(OSError, match="directory"):
         trust(file, "def")
     assert list(folder.iterdir()) == [record]
+
+
+def test_file_below_home_is_known_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tmp_path / "home" / "project"
+    (project / "sub").mkdir(parents=True)
+    file = project / "models.yaml"
+    file.write_text("catalog: 1\nproviders: {acme: {base_url: 'https://a.example/v1'}}\n", "utf-8")
+    trust(file, content_of(file) or "")
+    monkeypatch.chdir(project / "sub")
+    monkeypatch.setenv("ACME_API_KEY", "key-of-acme-0123")
+    assert explain("acme/x").errors == ()
+    file.write_text(file.read_text("utf-8").replace("a.example", "b.example"), "utf-8")
+    [found] = explain("acme/x").errors
+    today = date.today().isoformat()  # noqa: DTZ011
+    assert found.hint == (
+        f"~/project/models.yaml has changed since you trusted it on {today}. Nothing was sent. "
+        "If you wrote or trust that file: catalog trust ~/project/models.yaml"
+    )
