@@ -206,3 +206,12 @@ def test_without_a_base_url_there_is_no_client(
     set_all(monkeypatch)
     with pytest.raises(ValueError, match=r"acme has no (base URL|endpoint)"):
         openai_runner.client(connection_to("", ambient=openai_runner.ambient()))
+
+
+def test_keys_that_nobody_gave_are_empty_on_the_client_and_its_copies(
+    openai_runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch)
+    client = openai_runner.client(connection_to("http://127.0.0.1:1", ambient=openai_runner.ambient()))
+    for one in (client, client.with_options(timeout=9)):
+        assert (one.admin_api_key, one.webhook_secret) == ("", "")
