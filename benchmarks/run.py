@@ -3,12 +3,14 @@
     python benchmarks/run.py [--rounds 9] [NAME ...]
 
 Each line is the median of the ratios of its rounds, with the smallest and the largest, and the goal beside it. CPU is
-user and system time of the whole process. Needs the `openai` extra. Nothing is sent anywhere.
+user and system time. The jobs and their floors are those of tests/speed, which counts their instructions; the rows of
+an SDK need its extra. Nothing is sent anywhere but to a server of its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
@@ -18,13 +20,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-NOTHING = "pass"
-SDK = "import openai; openai.AsyncOpenAI(api_key='sk-x', base_url='http://127.0.0.1:9/v1')"
-RESOLVE = "from modelcatalog import resolve; resolve('p7/m7', api_key='sk-x')"
-EXPLAIN = "from modelcatalog import explain; explain('p7/m7', api_key='sk-x')"
-HELLO = (
-    "import typer\napp = typer.Typer()\n@app.command()\ndef hello() -> None:\n    typer.echo('hello')\napp()"
-)
+import yaml
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from support.speed_jobs import JOBS, LOOPS, Loop, compiling, environment, failures, home
+
+_BUDGETS = yaml.safe_load(Path(__file__).parents[1].joinpath("tests/speed/budgets.yaml").read_text("utf-8"))
+GOALS = {name: row["instructions"]["goal"] for name, row in _BUDGETS.items()}
+"""Of the ratio of CPU as of that of instructions."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,6 @@ class Row:
         return f"{self.name:<58} {middle:8.3f}  ({low:.3f} to {high:.3f})  goal {self.goal:<6g} {verdict}"
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """The variables of each process: a home of its own, and next to nothing else."""
-    keep = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
-    own = {"HOME": folder, "XDG_CONFIG_HOME": folder / "c", "XDG_CACHE_HOME": folder / "k"}
-    return keep | {name: str(path) for name, path in own.items()}
-
-
 def run(code: str, folder: Path, *arguments: str) -> Run:
     """Run Python code in a process of its own, with a home of its own."""
     process = subprocess.Popen(
@@ -67,7 +64,7 @@ def run(code: str, folder: Path, *arguments: str) -> Run:
     )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in (0, 1):  # 1: something was found, such as a missing key
         raise SystemExit(f"{code!r} ended with {process.returncode}")
     return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
@@ -82,108 +79,124 @@ def pairs(job: Callable[[], Run], floor: Callable[[], Run], rounds: int) -> list
     return ratios
 
 
-def home(folder: Path, name: str, providers: int, models: int) -> Path:
-    """A home whose user catalog has this many providers and models on each; compiled by a first run."""
-    place = folder / name
-    text = ["catalog: 1", "providers:"]
-    for provider in range(providers):
-        text += [f"  p{provider}:", f"    base_url: http://127.0.0.1:9/{provider}/v1", "    models:"]
-        for model in range(models):
-            text.append(
-                f"      m{model}: {{context_window: 131072, max_output_tokens: 8192, tools: true, reasoning: false, "
-                f"released: '2026-01-01', cost: {{input: 2.5, output: 10}}}}"
-            )
-    file = place / "c" / "modelcatalog" / "models.yaml"
-    file.parent.mkdir(parents=True)
-    file.write_text("\n".join(text) + "\n", encoding="utf-8")
-    os.utime(file, (1_700_000_000, 1_700_000_000))
-    run(EXPLAIN, place)
-    run(EXPLAIN, place)
-    return place
-
-
-def start_up(folder: Path, rounds: int) -> list[Row]:
-    place = home(folder, "plain", 40, 25)
-    cli = "import sys; sys.argv = ['catalog', *sys.argv[1:]]; from modelcatalog.resolver.cli import main; main()"
-    return [
-        Row(
-            "import modelcatalog.resolver / python -c pass",
-            pairs(lambda: run("import modelcatalog.resolver", place), lambda: run(NOTHING, place), rounds),
-            2.5,
-        ),
-        Row(
-            "catalog list / a typer program that says hello",
-            pairs(lambda: run(cli, place, "list"), lambda: run(HELLO, place), rounds),
-            1.3,
-        ),
-        Row(
-            "catalog list / python -c pass",
-            pairs(lambda: run(cli, place, "list"), lambda: run(NOTHING, place), rounds),
-            8.0,
-        ),
-    ]
-
-
-def cold(folder: Path, rounds: int) -> list[Row]:
+def processes(names: Sequence[str], folder: Path, rounds: int) -> list[Row]:
+    """Jobs that are processes of their own, each with its goal."""
     rows = []
-    for name, providers, models, goal in (("1,000", 40, 25, 1.05), ("10,000", 40, 250, 1.10)):
-        place = home(folder, f"cold-{providers}-{models}", providers, models)
-        ratios = pairs(lambda place=place: run(RESOLVE, place), lambda place=place: run(SDK, place), rounds)  # type: ignore[misc]
-        rows.append(Row(f"name to client, {name} entries / the bare SDK", ratios, goal))
+    for name in names:
+        job = JOBS[name]
+        place = home(folder, job.entries)
+        run(job.code, place)
+        ratios = pairs(lambda: run(job.code, place), lambda: run(job.floor, place), rounds)  # noqa: B023
+        rows.append(Row(f"{name} / its floor", ratios, GOALS[name]))
     return rows
 
 
+def start_up(folder: Path, rounds: int) -> list[Row]:
+    return processes(("import", "list", "check", "explain"), folder, rounds)
+
+
+def cold(folder: Path, rounds: int) -> list[Row]:
+    return processes([name for name in JOBS if name.startswith("cold")], folder, rounds)
+
+
 def large(folder: Path, rounds: int) -> list[Row]:
-    small = home(folder, "small", 10, 10)
-    huge = home(folder, "huge", 40, 2500)
-    ratios = pairs(lambda: run(RESOLVE, huge), lambda: run(RESOLVE, small), rounds)
-    extra = [run(RESOLVE, huge).memory - run(RESOLVE, small).memory for _ in range(rounds)]
+    code = JOBS["cold openai"].code
+    small, huge = home(folder, 400), home(folder, 100_000)
+    ratios = pairs(lambda: run(code, huge), lambda: run(code, small), rounds)
+    extra = [run(code, huge).memory - run(code, small).memory for _ in range(rounds)]
     return [
-        Row("name to client, 100,000 entries / 100 entries", ratios, 1.5),
+        Row("cold openai, 100,000 entries / 400 entries", ratios, 1.5),
         Row("  more memory for it, MB", [max(mb, 0.0) for mb in extra], 5.0),
     ]
 
 
-def warm(folder: Path, rounds: int) -> list[Row]:
-    place = home(folder, "warm", 40, 25)
-    code = """
-import json, sys, time, openai
-from modelcatalog import resolve
-def ours(): return resolve('p7/m7', api_key='sk-x')
-def bare(): return openai.AsyncOpenAI(api_key='sk-x', base_url='http://127.0.0.1:9/v1')
+IN_TURN = """
+{setup}
+import json, sys, time
 def cpu(job, times):
     start = time.process_time()
     for _ in range(times): job()
-    return (time.process_time() - start) / times
-ours(), bare(), time.sleep(2.1), ours(), ours()
-print(json.dumps([cpu(ours, 50) / cpu(bare, 5) for _ in range(int(sys.argv[1]))]))
+    return (time.process_time() - start) / times * 1e3
+floor()  # what the SDK loads with its own first call is not ours
+first = cpu(ours, 1)
+ours(), ours(), floor()
+rounds = [(cpu(ours, {ours}), cpu(floor, {floor})) for _ in range(int(sys.argv[1]))]
+print(json.dumps([first, rounds]))
 """
+
+
+def in_turn(loop: Loop, folder: Path, rounds: int, ours: int, floor: int) -> tuple[float, list[list[float]]]:
+    """CPU milliseconds of the first time, and of ours and of the floor in each round, all in one process."""
+    place = home(folder, loop.entries)
     done = subprocess.run(
-        [sys.executable, "-c", code, str(rounds)],
+        [sys.executable, "-c", IN_TURN.format(setup=loop.setup, ours=ours, floor=floor), str(rounds)],
         cwd=place,
         env=environment(place),
         capture_output=True,
         text=True,
         check=True,
     )
-    import json
+    first, measured = json.loads(done.stdout)
+    return first, measured
 
-    return [Row("a further client, same process / the SDK's constructor", json.loads(done.stdout), 0.02)]
+
+def warm(folder: Path, rounds: int) -> list[Row]:
+    rows = []
+    for name, ours, floor in (
+        ("further client", 50, 5),
+        ("client of a plan", 50, 5),
+        ("dotenv that changed", 2, 2),
+    ):
+        _, measured = in_turn(LOOPS[name], folder, rounds, ours, floor)
+        rows.append(Row(f"{name} / its floor", [mine / bare for mine, bare in measured], GOALS[name]))
+    return rows
 
 
-JOBS = {"start": start_up, "cold": cold, "warm": warm, "large": large}
+def failing(folder: Path, rounds: int) -> list[Row]:
+    rows = []
+    for secrets in (0, 20, 200):
+        first, measured = in_turn(failures(secrets), folder, rounds, 10, 10)
+        bare = statistics.median(pair[1] for pair in measured)
+        rows += [
+            Row(
+                f"failing call, {secrets} secrets, the first: ms more than the bare SDK's", [first - bare], 40
+            ),
+            Row("  each further, ms more", [mine - base for mine, base in measured], 2),
+        ]
+    return rows
+
+
+def compiling_files(folder: Path, rounds: int) -> list[Row]:
+    """Microseconds for each entry; of the largest file, few rounds."""
+    rows = []
+    for entries in (1000, 10_000, 100_000):
+        some = max(1, rounds * 1000 // entries)
+        _, measured = in_turn(compiling(entries), folder, some, 1, 1)
+        each = [mine * 1000 / entries for mine, _ in measured]
+        rows.append(Row(f"compile and validate, {entries:,} entries, us for each", each, 60))
+    return rows
+
+
+RUNS = {
+    "start": start_up,
+    "cold": cold,
+    "warm": warm,
+    "failing": failing,
+    "compile": compiling_files,
+    "large": large,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", choices=[*JOBS, []], help="which; all when none is named")
+    parser.add_argument("names", nargs="*", choices=[*RUNS, []], help="which; all when none is named")
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for name in options.names or JOBS:
-            for row in JOBS[name](Path(folder), options.rounds):
+        for name in options.names or RUNS:
+            for row in RUNS[name](Path(folder), options.rounds):
                 print(row, flush=True)
 
 
