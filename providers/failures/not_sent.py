@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modelcatalog.catalog.diagnostics.errors import ArgumentError
+from modelcatalog.catalog.redaction.secret import redact
 from modelcatalog.providers.adapter.chat_types import AnswerError, TokenError
 from modelcatalog.providers.failures.transport import HEADER, Cause, causes
 
@@ -54,7 +55,7 @@ def _encoding(error: UnicodeEncodeError, secrets: Sequence[str]) -> Cause | None
     """Texts are sent as UTF-8, which has every character but half a surrogate pair; headers are not."""
     character = error.object[error.start : error.start + 1]
     is_half = "\ud800" <= character <= "\udfff"
-    if not is_half or error.encoding != "utf-8" or any(one in error.object for one in secrets):
+    if not is_half or error.encoding != "utf-8" or redact(error.object, secrets) != error.object:
         return None
     said = f"{character!r} at {error.start} in what would be sent is half of a surrogate pair."
     return Cause("local", "encoding", f"A text can't be encoded: {said}")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 # https://learn.microsoft.com/azure/ai-foundry/openai/how-to/managed-identity, looked at 2026-11-25.
 _SCOPE = "https://cognitiveservices.azure.com/.default"
-_CLOUDS = {"google": "Google Cloud", "entra": "Entra ID"}
 
 
 def bearer_tokens(connection: Connection, *, sync: bool) -> Tokens:
@@ -25,9 +24,10 @@ def bearer_tokens(connection: Connection, *, sync: bool) -> Tokens:
     `token_provider` of an entry takes the place of Entra ID's own credentials. Looks nothing up yet.
     """
     provider = connection.settings.get("token_provider")
-    if connection.auth == "entra" and callable(provider):
+    if callable(provider):
         return provider if isinstance(provider, Tokens) else Tokens(provider)
-    fetch = _google(connection) if connection.auth == "google" else _entra
+    cloud, fetching = _CLOUDS[connection.auth]
+    fetch = fetching(connection)
     held: list[Secret] = []
 
     def fetched() -> tuple[str, Any]:
@@ -35,7 +35,7 @@ def bearer_tokens(connection: Connection, *, sync: bool) -> Tokens:
             token, end = fetch()
         except Exception as error:
             words = str(error).split("\n", 1)[0]
-            raise TokenError(f"No token from {_CLOUDS[connection.auth]}: {words}") from error
+            raise TokenError(f"No token from {cloud}: {words}") from error
         # Known as a secret as long as it is in use, so that it is redacted where a service echoes it.
         held[:] = [Secret(token)]
         return token, end
@@ -65,7 +65,13 @@ def _google(connection: Connection) -> Callable[[], tuple[str, Any]]:
     return fetch
 
 
-def _entra() -> tuple[str, Any]:
-    with import_module("azure.identity").DefaultAzureCredential() as credential:
-        token = credential.get_token(_SCOPE)
-    return str(reveal(token.token)), token.expires_on
+def _entra(connection: Connection) -> Callable[[], tuple[str, Any]]:
+    def fetch() -> tuple[str, Any]:
+        with import_module("azure.identity").DefaultAzureCredential() as credential:
+            token = credential.get_token(_SCOPE)
+        return str(reveal(token.token)), token.expires_on
+
+    return fetch
+
+
+_CLOUDS = {"google": ("Google Cloud", _google), "entra": ("Entra ID", _entra)}

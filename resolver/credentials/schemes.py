@@ -72,8 +72,8 @@ def identity_findings(entry: Entry, scheme: str, identity: CloudIdentity | None)
     """What is missing for a scheme without a key: its package, or credentials that can be seen here."""
     findings = []
     distribution, extra = _PACKAGES.get(scheme, ("", ""))
-    is_wanted = scheme == "entra" or (scheme == "google" and scheme in _adapter(entry).BEARER)
-    if distribution and is_wanted and installed_version(distribution) is None:
+    is_wanted = bool(distribution) and scheme in _adapter(entry).BEARER
+    if is_wanted and installed_version(distribution) is None:
         message = f"{entry.id} needs the package {distribution} for {_CLOUDS[scheme]} credentials; it isn't installed."
         findings.append(Finding("missing-package", "error", message, f"pip install 'modelcatalog[{extra}]'"))
     if identity is None or identity.source is not None:

@@ -84,7 +84,7 @@ def test_probabilities_are_asked_for(extra: dict[str, Any], top: int | None) -> 
 
 @pytest.mark.parametrize("top", [-1, 21, True, 1.0, "5"])
 def test_so_many_probabilities_there_are_not(top: Any) -> None:
-    with pytest.raises(ArgumentError, match=rf"^top_logprobs must be 0 to 20, not {top!r}\.$") as caught:
+    with pytest.raises(ArgumentError, match=rf"^top_logprobs is {top!r}; expected 0 to 20\.$") as caught:
         settings(extra={"logprobs": True, "top_logprobs": top})
     assert caught.value.argument == "top_logprobs"
 
@@ -176,7 +176,7 @@ def test_an_answer_has_room(
 
 @pytest.mark.parametrize("wanted", [0, -1])
 def test_an_answer_has_a_token_at_least(wanted: int) -> None:
-    with pytest.raises(ArgumentError, match=rf"^max_tokens must be 1 or more, not {wanted}\.$"):
+    with pytest.raises(ArgumentError, match=rf"^max_tokens is {wanted}; expected 1 or more\.$"):
         limit_of(ChatCall("m", (), max_tokens=wanted), 5, None, None)
 
 

@@ -119,7 +119,7 @@ def test_scheme_is_sent_or_refused(
         asyncio.run(achat(options)) if not runner.sync else chat(options)
         assert credential(reached.last.headers) == scheme
         asked = [request.query["resource"] for request in machine.requests if "resource" in request.query]
-        if scheme == "entra" and scheme in runner.adapter.BEARER:
+        if scheme == "entra" and runner.adapter_name != "azureai":
             assert asked == [["https://cognitiveservices.azure.com"]]
 
 

@@ -96,7 +96,7 @@ def test_each_kind_of_content_is_written(content: Any, parts: list[Any]) -> None
 
 @pytest.mark.parametrize("content", [7, object(), True])
 def test_what_is_no_content_is_refused(content: Any) -> None:
-    with pytest.raises(TypeError, match="a content is a text or a list of parts"):
+    with pytest.raises(TypeError, match="expected a text or a list of parts as content"):
         parts_of({"role": "user", "content": content})
 
 

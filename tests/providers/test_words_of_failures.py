@@ -37,7 +37,7 @@ MEANT: dict[tuple[Step, str], str] = {
     ("model", "forbidden"): "workers-ai:5018 workers-ai:3041",
     ("quota", "no-credit"): "insufficient_quota billing_error billing_disabled workers-ai:3036",
     ("quota", "rate"): "rate_limit_error servicequotaexceededexception throttlingexception",
-    ("timeout", "server"): "modeltimeoutexception",
+    ("server", "timeout"): "modeltimeoutexception",
     ("server", "error"): "modelerrorexception modelstreamerrorexception internalserverexception "
     "serviceunavailableexception",
     ("server", "busy"): "workers-ai:3040",
@@ -51,7 +51,7 @@ STATUSES: dict[tuple[Step, str], list[int | None]] = {
     ("auth", "forbidden"): [403],
     ("path", "not-found"): [404, 405, 410],
     ("proxy", "credentials"): [407],
-    ("timeout", "server"): [408, 504],
+    ("server", "timeout"): [408, 504],
     ("quota", "rate"): [429],
     ("server", "error"): [None, 200, 204, 299, 500, 501, 503, 599],
     ("path", "redirect"): [300, 301, 399],
@@ -450,7 +450,7 @@ HALF = UnicodeEncodeError("utf-8", "ab\ud83d", 2, 3, "no")
         (UnicodeEncodeError("utf-8", "ab\ud800", 2, 3, "no"), "encoding"),
         (UnicodeEncodeError("ascii", "ab\ud83d", 2, 3, "no"), None),
         (UnicodeEncodeError("utf-8", "ab\ue000", 2, 3, "no"), None),
-        (UnicodeEncodeError("utf-8", "key1\ud83d", 4, 5, "no"), None),
+        (UnicodeEncodeError("utf-8", "key12345\ud83d", 8, 9, "no"), None),
         (ValueError("Invalid header value x"), None),
         (named("TheirValueError", base=ValueError), None),
         (RuntimeError("x"), None),
@@ -459,16 +459,16 @@ HALF = UnicodeEncodeError("utf-8", "ab\ud83d", 2, 3, "no")
     ids=repr,
 )
 def test_what_was_never_sent_is_known(error: BaseException, reason: str | None) -> None:
-    found = not_sent(error, ["key1"])
+    found = not_sent(error, ["key12345"])
     assert (found and found[:2]) == (None if reason is None else ("local", reason))
     # Of the chain below it, too; but not of what was being handled, nor where there was an answer.
     outer = RuntimeError("outer")
-    assert not_sent(chained(outer, cause=error), ["key1"]) == found
-    assert not_sent(chained(RuntimeError("outer"), context=error), ["key1"]) is None
+    assert not_sent(chained(outer, cause=error), ["key12345"]) == found
+    assert not_sent(chained(RuntimeError("outer"), context=error), ["key12345"]) is None
     for name in ("body", "raw_response", "response", "status_code", "modelcatalog_answered"):
         answered = chained(with_attributes(**{name: 1}), cause=error)
-        assert not_sent(answered, ["key1"]) is None
-    assert not_sent(chained(with_attributes(status_code=None), cause=error), ["key1"]) == found
+        assert not_sent(answered, ["key12345"]) is None
+    assert not_sent(chained(with_attributes(status_code=None), cause=error), ["key12345"]) == found
 
 
 def test_an_encoding_is_said_with_its_place() -> None:

@@ -43,6 +43,7 @@ class AzureAI(Adapter):
     CLIENTS = ("azure.ai.inference.ChatCompletionsClient", "azure.ai.inference.aio.ChatCompletionsClient")
     TARGETS = frozenset({"client", "request", "body", "adapter"})
     AUTH = frozenset({"key", "entra", "none"})
+    BEARER = frozenset({"entra"})
     ARGUMENTS = PARAMETERS
     SETTINGS = frozenset({"api_key", "base_url", "api_version", "token_provider"})
     URL_RULE = UrlRule(strip=("/chat/completions", "/info"), version="", forbid_version=False)
