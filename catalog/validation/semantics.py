@@ -44,7 +44,12 @@ def check_entry(entry: Entry, adapters: Adapters) -> list[Problem]:
         message = f"{entry.id!r} names the adapter {entry.adapter!r}, which is not an adapter"
         return [_problem(entry, "adapter", message, "unknown-adapter", hint)]
     facts = adapters.facts(entry.adapter)
-    problems = [*_auth(entry, facts), *_targets(entry, facts), *_settings(entry, facts)]
+    problems = [
+        *_auth(entry, facts),
+        *_targets(entry, facts),
+        *_settings(entry, facts),
+        *_references(entry),
+    ]
     if entry.replacement and entry.status == "active":
         problems.append(
             _problem(
@@ -109,6 +114,24 @@ def _settings(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
             message = f"{entry.id!r} has a setting {name!r}, which the adapter {entry.adapter!r} doesn't read"
             hint = f"did you mean {near[0]!r}?" if near else f"it reads {', '.join(sorted(facts.SETTINGS))}"
             yield _problem(entry, f"settings/{name}", message, "unknown-setting", hint)
+
+
+def _references(entry: Entry) -> Iterable[Problem]:
+    """Texts that are sent as they are, although whoever wrote them meant the value of a variable."""
+    texts: dict[str, object] = {"endpoint": entry.endpoint}
+    texts |= {f"settings/{one.name}/default": one.default for one in entry.settings.values()}
+    texts |= {f"headers/{one.name}": one.value for one in entry.headers.values()}
+    if not any(isinstance(text, str) and ("$" in text or "%" in text) for text in texts.values()):
+        return
+    from modelcatalog.catalog.validation.references import reference_in
+
+    for pointer, text in texts.items():
+        if (found := reference_in(text)) is not None:
+            message = (
+                f"{entry.id!r} has {found.text!r} in a value that is taken as it is: nothing is filled in"
+            )
+            hint = f"write {{env: {found.variable or 'NAME'}}} for the whole value"
+            yield _problem(entry, pointer, message, "unfilled-reference", hint)
 
 
 def _template_of(entry: Entry, name: str) -> str:
