@@ -52,10 +52,12 @@ def _matters(setting: Setting) -> bool:
 def _meant(entry: Entry, setting: Setting, loose: Iterable[str]) -> list[str]:
     spellings = {_squashed(name) for name in _spellings(entry, setting)}
     own = [_squashed(name) for name in setting.variables]
+    files = {f"{name}_FILE" for name in setting.variables} if setting.secret else set()
     return [
         name
         for name in loose
-        if (short := _squashed(name)) in spellings
+        if name in files
+        or (short := _squashed(name)) in spellings
         or (len(short) >= _LONG and any(is_one_edit(short, mine) for mine in own))
     ]
 
@@ -97,6 +99,9 @@ def _finding(entry: Entry, setting: Setting, name: str, where: str) -> Finding:
     wanted = setting.variables[0]
     message = f"{name} is set ({where}), but nothing reads it: {entry.id} looks for {wanted}."
     hint = f'export {wanted}="${name}"'
+    if name.endswith("_FILE"):
+        message = f"{name} is set ({where}), but the file isn't read: {entry.id} looks for {wanted}."
+        hint = f'export {wanted}="$(cat "${name}")"'
     if where != "environment" or not name.replace("_", "").isalnum():
         hint = f"Write {wanted} in place of {name}" + (f" in {where}." if where != "environment" else ".")
     return Finding("near-miss-variable", "warning", message, hint, setting.name)

@@ -43,7 +43,7 @@ def shape_findings(
     what = value.source.partition(",")[0] if value.kind != "argument" else "the api_key argument"
     if _is_at_home(entry, base):
         if value.kind != "argument" and re.fullmatch(_PLACEHOLDER, key.reveal().strip()):
-            return [_placeholder(entry, setting, value, what)]
+            return [_placeholder(entry, setting.name, value, what)]
         if foreign := _foreign(catalog, entry, setting, key):
             return [_moved(entry, setting, value, foreign)]
     return _unusual(entry, setting, base, key, what)
@@ -104,12 +104,21 @@ def _moved(entry: Entry, setting: Setting, value: SettingValue, foreign: tuple[s
     return Finding("foreign-key", "error" if is_error else "warning", message, hint, setting.name)
 
 
-def _placeholder(entry: Entry, setting: Setting, value: SettingValue, what: str) -> Finding:
+def placeholder_finding(
+    entry: Entry, name: str, value: SettingValue, key: Secret, url: str | None
+) -> list[Finding]:
+    """A finding where this is a placeholder for a secret on its way to a public host."""
+    if url is None or is_private(url) or not re.fullmatch(_PLACEHOLDER, key.reveal().strip()):
+        return []
+    return [_placeholder(entry, name, value, value.source.partition(",")[0])]
+
+
+def _placeholder(entry: Entry, name: str, value: SettingValue, what: str) -> Finding:
     message = f"{what} holds a placeholder, not a key of {entry.name}."
     keys = f" (get one at {entry.keys})" if entry.keys else ""
     position = value.source.partition(", ")[2]
     hint = f"export {what}=...{keys}" if value.kind == "environment" else f"Correct it in {position}{keys}."
-    return Finding("placeholder-value", "error", message, hint, setting.name)
+    return Finding("placeholder-value", "error", message, hint, name)
 
 
 def _fits(pattern: str, key: Secret) -> bool:

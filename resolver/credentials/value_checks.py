@@ -11,7 +11,8 @@ from modelcatalog.catalog.redaction.secret import Secret, reveal
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.catalog import Catalog
-    from modelcatalog.catalog.model.entries import Entry, Setting
+    from modelcatalog.catalog.model.entries import Entry, Header, Setting
+    from modelcatalog.resolver.credentials.environment import Found
     from modelcatalog.resolver.credentials.values import Looked, SettingValue
 
 
@@ -31,7 +32,7 @@ def inspect_settings(
             continue
         if setting.secret:
             secret = value.value if isinstance(value.value, Secret) else Secret(str(value.value))
-            findings += _credential(setting, value, secret)
+            findings += _credential(setting.name, value, secret)
             if name == "api_key" and auth == "key" and not findings:
                 from modelcatalog.resolver.credentials.key_formats import shape_findings
 
@@ -40,6 +41,26 @@ def inspect_settings(
             hint = _hint_value(value)
             findings.append(Finding("invalid-setting", "error", f"{name} {problem}.", hint, name))
     return findings
+
+
+def inspect_header(entry: Entry, header: Header, found: Found, url: str | None) -> list[Finding]:
+    """What is wrong with a header's value that a variable gave; one that is secret is looked at as a key is."""
+    from modelcatalog.catalog.redaction.secret_names import is_secret_name
+    from modelcatalog.resolver.credentials.key_formats import placeholder_finding
+
+    secret = found.value if isinstance(found.value, Secret) else Secret(found.value)
+    if not (header.secret or is_secret_name(header.name)):
+        if not re.search(r"[\x00-\x1f\x7f]", secret.reveal()):
+            return []
+        message = f"{found.variable} has a line break or a control character; no header can carry it."
+        return [Finding("invalid-credential", "error", message, "Set it again without.", header.name)]
+    from modelcatalog.resolver.credentials.values import SettingValue
+
+    value = SettingValue(header.name, secret, found.origin, f"{found.variable}, {found.where}")
+    # Of a header's value the scheme is a part: Bearer, Basic, Token.
+    scheme = re.match(r"[A-Za-z][A-Za-z-]* (?=\S)", secret.reveal())
+    bare = Secret(secret.reveal()[scheme.end() :]) if scheme else secret
+    return _credential(header.name, value, bare) or placeholder_finding(entry, header.name, value, bare, url)
 
 
 def _missing(entry: Entry, setting: Setting, value: SettingValue) -> Finding:
@@ -76,7 +97,7 @@ _PASTED = (
 )
 
 
-def _credential(setting: Setting, value: SettingValue, secret: Secret) -> list[Finding]:
+def _credential(name: str, value: SettingValue, secret: Secret) -> list[Finding]:
     # The key is in no variable here: a traceback that shows them shows none.
     text = secret.reveal
     what = "the api_key argument" if value.kind == "argument" else value.source.partition(",")[0]
@@ -85,14 +106,14 @@ def _credential(setting: Setting, value: SettingValue, secret: Secret) -> list[F
     again = f"Correct it in {where}." if where and value.kind not in ("argument", "environment") else None
 
     def finding(message: str, hint: str) -> list[Finding]:
-        return [Finding("invalid-credential", "error", f"{what} {message}", hint, setting.name)]
+        return [Finding("invalid-credential", "error", f"{what} {message}", hint, name)]
 
     if text() != text().strip() and text().strip() and not re.search(r"\s", text().strip()):
-        name = "a line break" if "\n" in text() or "\r" in text() else "a blank"
+        blank = "a line break" if "\n" in text() or "\r" in text() else "a blank"
         end = "ends in" if text().rstrip() != text() else "begins with"
         clean = f'export {variable}="$(printf %s "${variable}" | tr -d \'[:space:]\')"'
         return finding(
-            f"{end} {name}; it would be refused.",
+            f"{end} {blank}; it would be refused.",
             clean if variable else again or "Pass it without.",
         )
     if text()[:1] in _QUOTES and len(text()) > 1 and text()[-1] in "\"'”`":
@@ -105,6 +126,11 @@ def _credential(setting: Setting, value: SettingValue, secret: Secret) -> list[F
         if re.match(form, text()):
             hint = f'export {variable}="${{{variable}{cut}}}"' if cut else f"export {variable}=..."
             return finding(message, hint if variable else again or "Pass the key alone.")
+    if name == "api_key" and re.fullmatch(r"(?:~|\.{1,2})?(?:/[\w.-]+){2,}|[A-Za-z]:\\[\w.\\-]+", text()):
+        clean = f'export {variable}="$(cat "${variable}")"'
+        return finding(
+            "is the path of a file, not what is in it.", clean if variable else again or "Pass what is in it."
+        )
     if re.search(r"[\s\x00-\x1f\x7f]", text()):
         return finding(
             "has white space or a control character inside; no key has.", again or "Copy it again."

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from modelcatalog.catalog.diagnostics.finding import Finding
 from modelcatalog.catalog.redaction.secret import Secret, reveal
 from modelcatalog.catalog.redaction.secret_names import is_secret_name
+from modelcatalog.resolver.credentials.value_checks import inspect_header
 
 if TYPE_CHECKING:
     from modelcatalog.catalog.model.entries import Entry
     from modelcatalog.resolver.credentials.environment import Environment, Found
 
 
-def look_for_headers(entry: Entry, environment: Environment) -> tuple[dict[str, Found], list[Finding]]:
-    """The variable that each header is taken from, and what is missing or can't be sent."""
+def look_for_headers(
+    entry: Entry, environment: Environment, url: str | None
+) -> tuple[dict[str, Found], list[Finding]]:
+    """The variable that each header is taken from, and what is missing or can't be sent to this URL."""
     hits: dict[str, Found] = {}
     findings: list[Finding] = []
     for name, header in entry.headers.items():
@@ -24,11 +26,7 @@ def look_for_headers(entry: Entry, environment: Environment) -> tuple[dict[str, 
             continue
         found = next((hit for hit in environment.look(header.env, header.env) if not hit.is_blank), None)
         if found is not None:
-            if re.search(r"[\x00-\x1f\x7f]", reveal(found.value)):
-                message = f"{found.variable} has a line break or a control character; no header can carry it."
-                findings.append(
-                    Finding("invalid-credential", "error", message, "Set it again without.", name)
-                )
+            findings += inspect_header(entry, header, found, url)
             hits[name] = found
         elif header.required:
             looked = ", ".join(f"{variable} (unset)" for variable in header.env)

@@ -66,7 +66,7 @@ def make_plan(
     ]
     findings += identity_findings(entry, auth, identity)
     url, more = address(entry, values, adapter)
-    hits, lacking = look_for_headers(entry, environment)
+    hits, lacking = look_for_headers(entry, environment, url)
     findings += [*more, *lacking, *untrusted(comparison, values, hits, url, identity, ref.requested, routed)]
     headers = all_headers(entry, hits, options.get("headers"))
     findings += package_findings(entry, adapter)
