@@ -64,6 +64,9 @@ _EVERY_SDK = (
     "tests/trust/test_words_and_secrets.py",
     "tests/cli/test_mistakes.py::test_constructor_that_refuses_an_argument_never_ends_in_a_traceback",
     "tests/resolver/test_objects_in_python.py::test_log_says_what_was_taken_and_no_secret",
+    "tests/providers/test_stainless.py::test_an_http_client_has_what_it_was_given[True-httpx]",
+    "tests/providers/test_stainless.py::test_an_http_client_has_what_it_was_given[False-httpx]",
+    "tests/resolver/test_cloud_identities.py::test_check_tells_missing_credentials_from_broken_ones",
     "tests/resolver/test_misuse.py::test_what_is_the_sdks_is_found_at_the_client",
 )
 collect_ignore = [] if find_spec("httpx") else list(_WITHOUT_HTTPX)
