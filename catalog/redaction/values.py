@@ -28,8 +28,8 @@ _MOST_CUT = 64
 _FAR = 1 << 17
 _HUGE = 1 << 20
 _SOLID = re.compile(r"(?:(?!\\[nrt])\S)+")
-_RUN = re.compile(r"[*.…•]+")
-"""Stars or dots of somebody's own redaction."""
+_RUN = re.compile(r"[*…•][*.…•]*|\.{2,}[*.…•]*|\.(?![A-Za-z0-9])")
+"""Stars or dots of somebody's own redaction. One dot before a letter is a part of a name: api.openai.com."""
 _ASSIGNED = re.compile(r"^\s*(?:export\s+)?[A-Z_][A-Z0-9_]*=\s*")
 _NAMED = r"(?:key|token|secret|passw\w*|authorization|bearer|basic|credential)s?"
 
