@@ -62,10 +62,10 @@ def test_other_headers_may_have_any_text_that_a_header_can_carry(value: str, fou
     "path", ["/run/secrets/openai", "~/keys/openai.txt", "./keys/openai", "../keys/x", "C:\\keys\\x"]
 )
 def test_path_in_the_place_of_a_key_is_an_error_with_the_command_that_reads_it(path: str) -> None:
-    [found] = explain("mistral/x", env={"MISTRAL_API_KEY": path}).errors
+    [found] = explain("together/x", env={"TOGETHER_API_KEY": path}).errors
     assert found.code == "invalid-credential"
-    assert found.message == "MISTRAL_API_KEY is the path of a file, not what is in it."
-    assert found.hint == 'export MISTRAL_API_KEY="$(cat "$MISTRAL_API_KEY")"'
+    assert found.message == "TOGETHER_API_KEY is the path of a file, not what is in it."
+    assert found.hint == 'export TOGETHER_API_KEY="$(cat "$TOGETHER_API_KEY")"'
 
 
 def test_variable_that_names_a_file_is_a_near_miss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
