@@ -28,7 +28,7 @@ _MOST_CUT = 64
 _FAR = 1 << 17
 _HUGE = 1 << 20
 _SOLID = re.compile(r"(?:(?!\\[nrt])\S)+")
-_RUN = re.compile(r"[*…•][*.…•]*|\.{2,}[*.…•]*|\.(?![A-Za-z0-9])")
+_RUN = re.compile(r"[*.…•]+")
 """Stars or dots of somebody's own redaction. One dot before a letter is a part of a name: api.openai.com."""
 _ASSIGNED = re.compile(r"^\s*(?:export\s+)?[A-Z_][A-Z0-9_]*=\s*")
 _NAMED = r"(?:key|token|secret|passw\w*|authorization|bearer|basic|credential)s?"
@@ -130,6 +130,8 @@ class Redactor:
         text = solid.text[:_FAR]
         for run in _RUN.finditer(text):
             star, after = run.span()
+            if run[0] == "." and text[after : after + 1].isalnum():
+                continue
             for at in range(max(0, star - _MOST_CUT), star - _CUT + 1):
                 for secret in self._heads.get(text[at : at + _CUT], ()):
                     if secret.startswith(text[at:star]):
