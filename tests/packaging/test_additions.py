@@ -81,7 +81,7 @@ EDITS = {
 # Of pyproject.toml: the extra, `all`, and the order of imports.
 SETTINGS = [
     ("\nopenai = [", '\nacme = ["acme-sdk>=1.0,<2"]\nopenai = ['),
-    ("cloudflare,cohere,entra]", "cloudflare,cohere,entra,acme]"),
+    ("entra,google-auth]", "entra,google-auth,acme]"),
     ('"anthropic | groq | mistral"', '"acme | anthropic | groq | mistral"'),
 ]
 
