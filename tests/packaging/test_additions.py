@@ -65,9 +65,9 @@ CALLS = Completions()
 
 from __future__ import annotations
 
-from modelcatalog.providers.testing.openai_service import OpenAI
+from modelcatalog.providers.testing.openai_service import OpenAIService
 
-SERVICE = OpenAI()
+SERVICE = OpenAIService()
 ''',
 }
 ENTRY = "  acme:\n    adapter: acme\n    base_url: https://llm.acme.dev/v1\n\n"
