@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -39,6 +40,13 @@ def empty_environment(tmp_path: Path) -> Iterator[None]:
         patch.setenv("NO_PROXY", "127.0.0.1,localhost")
         patch.chdir(tmp_path)
         yield
+
+
+@pytest.fixture(autouse=True)
+def log_that_no_other_test_has_turned_off() -> None:
+    """Whoever configures logging, as some packages do when they start, disables the loggers that are there."""
+    logging.getLogger("modelcatalog").disabled = False
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")
