@@ -18,6 +18,23 @@ class Reference(NamedTuple):
     variable: str | None
 
 
+def hint_of(reference: Reference, pointer: str, text: str) -> str:
+    """What to write in the place of a reference in this text, which is at `pointer` (`settings/base_url/default`)."""
+    variable = reference.variable or "NAME"
+    section, _, rest = pointer.partition("/")
+    name = rest.partition("/")[0]
+    before = text.partition("$")[0] if "$" in text else text.partition("%")[0]
+    if section == "endpoint" or (name == "base_url" and "/" in before.partition("://")[2]):
+        return f"write {{{variable.lower()}}} in its place, and settings: {{{variable.lower()}: {{env: {variable}}}}}"
+    if name == "base_url":
+        return f"write base_url: {{env: {variable}}}"
+    if section == "settings":
+        return f"write settings: {{{name}: {{env: {variable}}}}}"
+    if section == "headers":
+        return f"write {name}: {{env: {variable}}}, with the whole value in the variable"
+    return "write the text itself"
+
+
 def reference_in(text: object) -> Reference | None:
     """The first reference in a value that is a text."""
     found = re.search(_REFERENCE, text) if isinstance(text, str) else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from modelcatalog.catalog.diagnostics.suggestions import nearest
 from modelcatalog.catalog.redaction.heuristics import hides, redact_suspected, shown, visible
 from modelcatalog.catalog.validation.pointers import Pointer, field, names_thing, owner, subject
-from modelcatalog.catalog.validation.references import reference_in
+from modelcatalog.catalog.validation.references import hint_of, reference_in
 from modelcatalog.catalog.validation.safe_regex import SlowPatternError
 from modelcatalog.catalog.validation.semantics import usual_adapter_hint
 from modelcatalog.catalog.validation.type_messages import (
@@ -114,6 +114,9 @@ def _const(at: Mismatch) -> Iterator[Problem]:
 def _pattern(at: Mismatch) -> Iterator[Problem]:
     rule = _broken_rule(at)
     hint = None if hides(at.pointer, at.value) else _form_hint(at.value, at.wanted)
+    if (reference := reference_in(at.value)) is not None:
+        where = {"'base_url'": "settings/base_url", "'endpoint'": "endpoint"}.get(field(at.pointer), "")
+        hint = f"nothing is filled in here: {hint_of(reference, where, at.value)}"
     if field(at.pointer) == "'adapter'":
         hint = usual_adapter_hint(at.value)
     if "propertyNames" in at.error.absolute_schema_path:
@@ -145,8 +148,6 @@ def _kind_of_url(pattern: str) -> str:
 
 def _form_hint(value: str, pattern: str) -> str | None:
     """The nearest text that has the form."""
-    if (reference := reference_in(value)) is not None:
-        return f"nothing is filled in here: write {{env: {reference.variable or 'NAME'}}} for the whole value"
     dashed = "-".join(value.split())
     if "/" in value and re.fullmatch(pattern, slashed := dashed.lower().replace("/", "-")):
         return (

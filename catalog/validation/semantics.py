@@ -101,7 +101,9 @@ def _settings(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
     )
     meant = set[str]()
     in_templates = set(re.findall(r"\{([a-z][a-z0-9_]*)\}", templates))
-    for name in sorted(in_templates - set(entry.settings)):
+    # One behind a dollar sign is a reference to a variable, which `_references` reports.
+    filled_in = set(re.findall(r"(?<!\$)\{([a-z][a-z0-9_]*)\}", templates))
+    for name in sorted(filled_in - set(entry.settings)):
         if name != "base_url":
             near = _nearest(name, entry.settings)
             meant |= set(near[:1])
@@ -118,20 +120,21 @@ def _settings(entry: Entry, facts: AdapterFacts) -> Iterable[Problem]:
 
 def _references(entry: Entry) -> Iterable[Problem]:
     """Texts that are sent as they are, although whoever wrote them meant the value of a variable."""
-    texts: dict[str, object] = {"endpoint": entry.endpoint}
+    texts: dict[str, object] = {"endpoint": entry.endpoint, "model_prefix": entry.model_prefix}
     texts |= {f"settings/{one.name}/default": one.default for one in entry.settings.values()}
     texts |= {f"headers/{one.name}": one.value for one in entry.headers.values()}
-    if not any(isinstance(text, str) and ("$" in text or "%" in text) for text in texts.values()):
+    texts |= {f"list_models/{name}": text for name, text in entry.list_models.items()}
+    suspected = {at: one for at, one in texts.items() if isinstance(one, str) and ("$" in one or "%" in one)}
+    if not suspected:
         return
-    from modelcatalog.catalog.validation.references import reference_in
+    from modelcatalog.catalog.validation.references import hint_of, reference_in
 
-    for pointer, text in texts.items():
+    for pointer, text in suspected.items():
         if (found := reference_in(text)) is not None:
             message = (
                 f"{entry.id!r} has {found.text!r} in a value that is taken as it is: nothing is filled in"
             )
-            hint = f"write {{env: {found.variable or 'NAME'}}} for the whole value"
-            yield _problem(entry, pointer, message, "unfilled-reference", hint)
+            yield _problem(entry, pointer, message, "unfilled-reference", hint_of(found, pointer, text))
 
 
 def _template_of(entry: Entry, name: str) -> str:

@@ -30,7 +30,7 @@ class OpenAI(Adapter):
     ARGUMENTS = PARAMETERS
     AUTH = frozenset({"key", "google", "entra", "none"})
     BEARER = frozenset({"google", "entra"})
-    SETTINGS = frozenset({"api_key", "base_url", "organization", "project", "token_provider"})
+    SETTINGS = frozenset({"api_key", "base_url", "organization", "project"})
     URL_RULE = UrlRule(
         strip=("/chat/completions", "/completions", "/responses", "/embeddings", "/models"),
         version="/v1",

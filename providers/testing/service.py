@@ -85,12 +85,15 @@ class Service:
     # Where and who
 
     def base_url(self, origin: str) -> str:
+        """The endpoint at this origin, as the entry has it."""
         raise NotImplementedError
 
     def settings(self, origin: str) -> dict[str, Any]:
+        """The other settings of a usual connection."""
         return {"api_key": Secret(KEY)}
 
     def identity(self, request: Recorded) -> dict[str, str]:
+        """The headers of a request that say who asks, or what stands for them: a verified signature."""
         return {name: request.headers[name] for name in self.identity_headers if name in request.headers}
 
     # Answers
@@ -98,6 +101,7 @@ class Service:
     def chat(
         self, text: str | None = "Hello", *, calls: Sequence[ToolCall] = (), finish: str = "stop"
     ) -> Answer:
+        """An answer with this text and these calls of tools. `finish`: stop, length, tool_calls or content_filter."""
         raise NotImplementedError
 
     def stream(self, *texts: str, calls: Sequence[ToolCall] = (), finish: str | None = "stop") -> Answer:
@@ -105,6 +109,7 @@ class Service:
         raise NotImplementedError
 
     def models(self, *names: str) -> Answer:
+        """A list of these models."""
         raise NotImplementedError
 
     def error(self, status: int, message: str) -> Answer:
@@ -112,6 +117,7 @@ class Service:
         raise NotImplementedError
 
     def healthy(self, request: Recorded) -> Answer:
+        """The answer where a test gave none."""
         if request.method == "GET":
             return self.models("small", "large")
         return self.stream("Hel", "lo") if self.is_stream(request) else self.chat()
@@ -119,14 +125,17 @@ class Service:
     # Reading
 
     def is_stream(self, request: Recorded) -> bool:
+        """Whether a stream was asked for."""
         return bool(request.json.get("stream"))
 
     def read(self, request: Recorded) -> Sent:
+        """The request in uniform words, for comparison with the call."""
         raise NotImplementedError
 
     # The client
 
     def ask(self, client: Any) -> Any:
+        """One native call of the client; with an async client something to await."""
         raise NotImplementedError
 
     def is_called(self, client: Any, name: str) -> bool:
@@ -137,6 +146,7 @@ class Service:
         return imported is kind or (imported is None and name == f"{kind.__module__}.{kind.__name__}")
 
     def copies(self, client: Any) -> list[Any]:
+        """What the SDK makes of the client, such as `with_options`, to see that no variable comes back there."""
         return [client.copy().with_options(timeout=9), client.with_options(default_headers={"X-Mine": "1"})]
 
     def patience(self, client: Any) -> tuple[float | None, int]:
@@ -149,4 +159,5 @@ class Service:
         return client._client
 
     def tls_context(self, client: Any) -> Any:
+        """The TLS context of the client's connections."""
         return self.http_of(client)._transport._pool._ssl_context

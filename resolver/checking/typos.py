@@ -99,9 +99,11 @@ def _finding(entry: Entry, setting: Setting, name: str, where: str) -> Finding:
     wanted = setting.variables[0]
     message = f"{name} is set ({where}), but nothing reads it: {entry.id} looks for {wanted}."
     hint = f'export {wanted}="${name}"'
-    if name.endswith("_FILE"):
+    if name in {f"{variable}_FILE" for variable in setting.variables}:
         message = f"{name} is set ({where}), but the file isn't read: {entry.id} looks for {wanted}."
         hint = f'export {wanted}="$(cat "${name}")"'
-    if where != "environment" or not name.replace("_", "").isalnum():
+        if where != "environment":
+            hint = f"Write {wanted} in {where}, with what is in the file."
+    elif where != "environment" or not name.replace("_", "").isalnum():
         hint = f"Write {wanted} in place of {name}" + (f" in {where}." if where != "environment" else ".")
     return Finding("near-miss-variable", "warning", message, hint, setting.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 from modelcatalog.resolver.credentials.environment import usual_folder
@@ -11,25 +12,21 @@ _NAME = "modelcatalog"
 
 def config_folder() -> Path | None:
     """The folder for the user's files, by the platform's habit."""
-    usual = usual_folder("XDG_CONFIG_HOME", ".config")
-    if usual is not None:
-        return Path(usual, _NAME)
-    try:
-        from platformdirs import user_config_path
-
-        return user_config_path(_NAME, appauthor=False)
-    except (RuntimeError, OSError, KeyError):
-        return None
+    return _folder("XDG_CONFIG_HOME", ".config", "user_config_path")
 
 
 def cache_folder() -> Path | None:
     """The folder for what can be made anew, by the platform's habit."""
-    usual = usual_folder("XDG_CACHE_HOME", ".cache")
+    return _folder("XDG_CACHE_HOME", ".cache", "user_cache_path")
+
+
+def _folder(variable: str, below_home: str, elsewhere: str) -> Path | None:
+    """By the variable or the home folder where that is the habit; else what that function of platformdirs says."""
+    usual = usual_folder(variable, below_home)
     if usual is not None:
         return Path(usual, _NAME)
     try:
-        from platformdirs import user_cache_path
-
-        return user_cache_path(_NAME, appauthor=False)
+        folder: Path = getattr(import_module("platformdirs"), elsewhere)(_NAME, appauthor=False)
     except (RuntimeError, OSError, KeyError):
         return None
+    return folder

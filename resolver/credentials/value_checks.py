@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modelcatalog.catalog.diagnostics.finding import Finding
@@ -57,10 +58,17 @@ def inspect_header(entry: Entry, header: Header, found: Found, url: str | None) 
     from modelcatalog.resolver.credentials.values import SettingValue
 
     value = SettingValue(header.name, secret, found.origin, f"{found.variable}, {found.where}")
-    # Of a header's value the scheme is a part: Bearer, Basic, Token.
-    scheme = re.match(r"[A-Za-z][A-Za-z-]* (?=\S)", secret.reveal())
+    # Of a header's value the scheme is a part.
+    scheme = re.match(r"(?i)(?:bearer|basic|token|key|api[-_]?key) ", secret.reveal())
     bare = Secret(secret.reveal()[scheme.end() :]) if scheme else secret
-    return _credential(header.name, value, bare) or placeholder_finding(entry, header.name, value, bare, url)
+    found_in = _credential(header.name, value, bare) or placeholder_finding(
+        entry, header.name, value, bare, url
+    )
+    if scheme and value.kind == "environment":
+        # Commands that cut something off the value would cut off the scheme.
+        hint = f"export {found.variable}=... ({scheme[0].strip()}, a blank, then the key)"
+        return [replace(finding, hint=hint) for finding in found_in]
+    return found_in
 
 
 def _missing(entry: Entry, setting: Setting, value: SettingValue) -> Finding:
@@ -127,7 +135,8 @@ def _credential(name: str, value: SettingValue, secret: Secret) -> list[Finding]
             hint = f'export {variable}="${{{variable}{cut}}}"' if cut else f"export {variable}=..."
             return finding(message, hint if variable else again or "Pass the key alone.")
     if name == "api_key" and re.fullmatch(r"(?:~|\.{1,2})?(?:/[\w.-]+){2,}|[A-Za-z]:\\[\w.\\-]+", text()):
-        clean = f'export {variable}="$(cat "${variable}")"'
+        path = f'"$HOME/${{{variable}#\\~/}}"' if text()[0] == "~" else f'"${variable}"'
+        clean = f'export {variable}="$(cat {path})"'
         return finding(
             "is the path of a file, not what is in it.", clean if variable else again or "Pass what is in it."
         )

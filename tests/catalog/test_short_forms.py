@@ -37,7 +37,7 @@ def expected(below: str, above: str) -> bool:
 def is_sent(name: str, server: RecordingServer, *overlays: dict[str, Any]) -> bool:
     layers = [load_catalog(user=False, project=False, overlay=one).layers for one in overlays]
     catalog = Catalog((*layers[0], *(one[-1] for one in layers[1:])))
-    # Other secrets are there too: what is required and isn't there would be refused.
+    # Other secrets are there too: a required one that is unset would be refused.
     secrets = [one for one in catalog.entry(*name.split("/")[:-1]).settings.values() if one.secret]
     env = {variable: KEY[::-1] for one in secrets for variable in one.env} | {"B_KEY": KEY}
     with resolve(name, sync=True, catalog=catalog, env=env) as model:

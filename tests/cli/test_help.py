@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -111,3 +112,18 @@ def test_colour_of_an_error_only_repeats_the_word(tmp_path: Path) -> None:
     coloured = printed(tmp_path, "explain", "gpt-4o")
     assert coloured.startswith("\x1b[31merror:\x1b[0m no provider in 'gpt-4o'")
     assert printed(tmp_path, "explain", "gpt-4o", NO_COLOR="1").startswith("error: no provider in 'gpt-4o'")
+
+
+def test_server_of_the_demo_ends_with_ctrl_c_and_without_a_word(tmp_path: Path) -> None:
+    # A job in a shell's background ignores the signal, and Python leaves that so.
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code += "from modelcatalog.resolver.cli import main; main()"
+    command = [sys.executable, "-c", code, "demo", "--serve", "0"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert "for the key" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        said, complaints = process.communicate(timeout=60)
+    assert (process.returncode, said, complaints) == (0, "", "")

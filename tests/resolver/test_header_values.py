@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ BAD = {
     f"{GOOD}\u0431": "invalid-credential",
     f"GW_KEY={GOOD}": "invalid-credential",
     "https://gw.corp.example/key": "invalid-credential",
+    "abcdefgh ijklmnop": "invalid-credential",
     "your-api-key": "placeholder-value",
     "<your-key>": "placeholder-value",
     "${GW_KEY}": "placeholder-value",
@@ -45,6 +48,38 @@ def test_secret_in_a_header_is_looked_at_as_a_key_is(header: str, value: str) ->
     assert findings(header, prefix + GOOD) == []
 
 
+@pytest.mark.parametrize("prefix", ["", "Bearer "])
+@pytest.mark.parametrize("value", [value for value in BAD if value.isascii()], ids=ascii)
+def test_command_for_a_header_gives_a_value_that_is_right_or_says_what_to_write(
+    value: str, prefix: str
+) -> None:
+    entry = {
+        "base_url": "https://gw.corp.example/v1",
+        "api_key": "none",
+        "headers": {"X-Api-Key": {"env": "GW_KEY"}},
+    }
+    catalog = load_catalog(user=False, project=False, overlay={"catalog": 1, "providers": {"gw": entry}})
+    [found] = explain("gw/m", catalog=catalog, env={"GW_KEY": prefix + value}).errors
+    command = found.hint or ""
+    if "..." in command or not command.startswith("export "):
+        assert not prefix or command == "export GW_KEY=... (Bearer, a blank, then the key)"
+        return
+    assert not prefix
+    assert after(command, "GW_KEY", value) == GOOD
+
+
+def after(command: str, variable: str, value: str, **more: str) -> str:
+    """The variable once the command has run in a shell."""
+    done = subprocess.run(
+        ["sh", "-c", f'{command}; printf %s "${variable}"'],
+        env={**os.environ, variable: value, **more},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
 @pytest.mark.parametrize("value", ["your-api-key", "none", "changeme"])
 def test_server_of_ones_own_network_may_take_any_word(value: str) -> None:
     assert findings("X-Api-Key", value, url="http://127.0.0.1:9/v1") == []
@@ -59,13 +94,25 @@ def test_other_headers_may_have_any_text_that_a_header_can_carry(value: str, fou
 
 
 @pytest.mark.parametrize(
-    "path", ["/run/secrets/openai", "~/keys/openai.txt", "./keys/openai", "../keys/x", "C:\\keys\\x"]
+    "path", ["{folder}/keys/together", "~/keys/together.txt", "./keys/together", "../x/keys/a"]
 )
-def test_path_in_the_place_of_a_key_is_an_error_with_the_command_that_reads_it(path: str) -> None:
-    [found] = explain("together/x", env={"TOGETHER_API_KEY": path}).errors
+def test_path_in_the_place_of_a_key_is_an_error_with_the_command_that_reads_it(
+    path: str, tmp_path: Path
+) -> None:
+    given = path.format(folder=tmp_path)
+    file = Path.home() / given[2:] if given.startswith("~") else tmp_path / given
+    file.parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path.parent / "x").mkdir(exist_ok=True)
+    file.write_text(GOOD, encoding="utf-8")
+    [found] = explain("together/x", env={"TOGETHER_API_KEY": given}).errors
     assert found.code == "invalid-credential"
     assert found.message == "TOGETHER_API_KEY is the path of a file, not what is in it."
-    assert found.hint == 'export TOGETHER_API_KEY="$(cat "$TOGETHER_API_KEY")"'
+    assert after(found.hint or "", "TOGETHER_API_KEY", given) == GOOD
+
+
+def test_path_of_windows_is_none_of_a_key_either() -> None:
+    [found] = explain("together/x", env={"TOGETHER_API_KEY": "C:\\keys\\x"}).errors
+    assert found.message == "TOGETHER_API_KEY is the path of a file, not what is in it."
 
 
 def test_variable_that_names_a_file_is_a_near_miss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,4 +123,9 @@ def test_variable_that_names_a_file_is_a_near_miss(tmp_path: Path, monkeypatch: 
     assert found.message == (
         "GROQ_API_KEY_FILE is set (environment), but the file isn't read: groq looks for GROQ_API_KEY."
     )
-    assert found.hint == 'export GROQ_API_KEY="$(cat "$GROQ_API_KEY_FILE")"'
+    assert after(found.hint or "", "GROQ_API_KEY", "", GROQ_API_KEY_FILE=str(tmp_path / "key")) == GOOD
+    monkeypatch.delenv("GROQ_API_KEY_FILE")
+    (tmp_path / ".env").write_text(f"GROQ_API_KEY_FILE={tmp_path / 'key'}\n", encoding="utf-8")
+    [row] = check("groq").rows
+    [found] = [one for one in row.findings if one.code == "near-miss-variable"]
+    assert found.hint == "Write GROQ_API_KEY in .env:1, with what is in the file."
